@@ -15,7 +15,7 @@ from custom_components.event_relay.card.address import CARD
 from custom_components.event_relay.entities.subentry_entity import part_identifier
 from tools.simulators.frigate import FrigateSimulator
 
-from .rules.home import DOORBELL, RULE_ID, a_rule, set_up, until
+from .rules.home import DOORBELL, RULE_ID, rule_subentry, set_up, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "soon")
 
@@ -47,22 +47,22 @@ def link(hass: HomeAssistant, entry: MockConfigEntry, part: str) -> str | None:
 async def test_a_device_follows_the_card(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     assert link(hass, entry, RULE_ID) is None
 
     await show(hass, {"type": CARD})
-    await until(lambda: link(hass, entry, RULE_ID) == LINK)
+    await wait_until(lambda: link(hass, entry, RULE_ID) == LINK)
 
     await show(hass, {"type": CARD, "connection": "another"})
-    await until(lambda: link(hass, entry, RULE_ID) is None)
+    await wait_until(lambda: link(hass, entry, RULE_ID) is None)
 
 
 async def test_the_link_outlives_a_reload(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await show(hass, {"type": CARD})
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
-    await until(lambda: link(hass, entry, RULE_ID) == LINK)
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
+    await wait_until(lambda: link(hass, entry, RULE_ID) == LINK)
 
     assert await hass.config_entries.async_reload(entry.entry_id)
     assert link(hass, entry, RULE_ID) == LINK
@@ -81,4 +81,4 @@ async def test_a_new_rule_is_linked(
     )
     hass.config_entries.async_add_subentry(entry, rule)
     await hass.async_block_till_done()
-    await until(lambda: link(hass, entry, rule.subentry_id) is not None)
+    await wait_until(lambda: link(hass, entry, rule.subentry_id) is not None)

@@ -31,7 +31,7 @@ from tools.simulators.palabra import PalabraSimulator
 from . import home_guance, home_palabra
 from .home import act, connect, coordinator
 from .home_aipix import connect_aipix
-from .rules.home import DOORBELL, RULE_ID, a_rule, set_up
+from .rules.home import DOORBELL, RULE_ID, rule_subentry, set_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -120,7 +120,10 @@ async def test_device_of_a_rule_tells_how_the_rule_fares(
     rule = {**DOORBELL, "fields": {**DOORBELL["fields"], "label": "canary-label"}}
     broken = {**rule, "triggers": [{"trigger": "nothing.canary"}]}
     entry = await set_up(
-        hass, frigate, a_rule(rule, "canary"), a_rule(broken, "canary", "broken")
+        hass,
+        frigate,
+        rule_subentry(rule, "canary"),
+        rule_subentry(broken, "canary", "broken"),
     )
     device = dr.async_get(hass).async_get_device_by_identifier(
         (DOMAIN, f"{entry.entry_id}_broken"), entry.entry_id

@@ -7,14 +7,14 @@ from homeassistant.helpers import entity_registry as er
 
 from tools.simulators.frigate import FrigateSimulator
 
-from .rules.home import DOORBELL, a_rule, set_up
+from .rules.home import DOORBELL, rule_subentry, set_up
 
 
 async def test_what_is_disabled_by_default(
     hass: HomeAssistant, socket_enabled: None, entity_registry: er.EntityRegistry
 ) -> None:
     async with FrigateSimulator(async_delay=0) as frigate:
-        entry = await set_up(hass, frigate, a_rule(DOORBELL))
+        entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     entities = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
     assert {one.entity_id for one in entities if one.disabled} == {
         "event.doorbell_outcome",
@@ -49,7 +49,7 @@ async def test_what_is_disabled_is_not_set_up_again_until_it_is_enabled(
     hass: HomeAssistant, socket_enabled: None, entity_registry: er.EntityRegistry
 ) -> None:
     async with FrigateSimulator(async_delay=0) as frigate:
-        entry = await set_up(hass, frigate, a_rule(DOORBELL))
+        entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
         entity_registry.async_update_entity(
             "sensor.doorbell_last_delay", disabled_by=None
         )

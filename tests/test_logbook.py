@@ -30,7 +30,15 @@ from tools.simulators.guance import GuanceSimulator
 
 from .home import act
 from .home_guance import connect as connect_guance
-from .rules.home import BELL, DOORBELL, a_rule, change, runner_of, set_up, until
+from .rules.home import (
+    BELL,
+    DOORBELL,
+    rule_subentry,
+    runner_of,
+    set_states,
+    set_up,
+    wait_until,
+)
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "socket_enabled")
 
@@ -101,12 +109,12 @@ async def test_a_delivery_of_a_rule_is_one_line_with_its_cause(
     frigate: FrigateSimulator,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     await settled(hass)
-    await change(hass, BELL, "on")
-    await until(lambda: frigate.events)
-    await until(lambda: state_of(hass, LAST_OF_RULE) != STATE_UNKNOWN)
+    await set_states(hass, BELL, "on")
+    await wait_until(lambda: frigate.events)
+    await wait_until(lambda: state_of(hass, LAST_OF_RULE) != STATE_UNKNOWN)
     await settled(hass)
     assert state_of(hass, LAST) != STATE_UNKNOWN
 
@@ -192,7 +200,7 @@ async def test_what_was_missed_is_told(
     frigate: FrigateSimulator,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     runner_of(entry).tell(
         Outcome(
             kind=OutcomeKind.SKIPPED,

@@ -22,7 +22,15 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, remove
 from .repair_dialog import Dialog
-from .rules.home import BELL, DOORBELL, RULE_ID, a_rule, change, set_up, until
+from .rules.home import (
+    BELL,
+    DOORBELL,
+    RULE_ID,
+    rule_subentry,
+    set_states,
+    set_up,
+    wait_until,
+)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "dialogs")
 
@@ -57,14 +65,14 @@ def lost(hass: HomeAssistant, entry: MockConfigEntry, cause: Cause) -> object:
 async def ring(hass: HomeAssistant, times: int = FIRINGS) -> None:
     """Ring so often."""
     for _ in range(times):
-        await change(hass, BELL, "off", "on")
+        await set_states(hass, BELL, "off", "on")
 
 
 async def counted(
     hass: HomeAssistant, entry: MockConfigEntry, cause: Cause, count: int
 ) -> None:
     """Wait until the repair of a cause says how many are lost."""
-    await until(lambda: lost(hass, entry, cause) == count)
+    await wait_until(lambda: lost(hass, entry, cause) == count)
 
 
 async def see(
@@ -82,12 +90,12 @@ async def see(
 
 async def fill(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
     """Set up a connection whose outbox is full, and a rule."""
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     hass.config_entries.async_update_entry(entry, options={CONF_UNSETTLED_LIMIT: 1})
     await hass.async_block_till_done()
     coordinator(entry).worker.pause()
     await act(hass, "create_camera_event", camera="garden", label="first", wait=0)
-    await until(lambda: coordinator(entry).counts.data.waiting)
+    await wait_until(lambda: coordinator(entry).counts.data.waiting)
     return entry
 
 
@@ -115,9 +123,9 @@ async def test_a_full_outbox_is_one_repair_until_it_is_over_and_seen(
     assert repair(hass, entry, Cause.OUTBOX_FULL) is not None
 
     coordinator(entry).worker.resume()
-    await until(lambda: not coordinator(entry).counts.data.waiting)
+    await wait_until(lambda: not coordinator(entry).counts.data.waiting)
     assert repair(hass, entry, Cause.OUTBOX_FULL) is None
-    await until(lambda: f"lost: {FIRINGS + 1}" in caplog.text)
+    await wait_until(lambda: f"lost: {FIRINGS + 1}" in caplog.text)
 
 
 async def test_what_has_expired_is_told_until_somebody_has_seen_it(
@@ -126,7 +134,7 @@ async def test_what_has_expired_is_told_until_somebody_has_seen_it(
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     operation = type(coordinator(entry).forms.backend.operation("create_camera_event"))
     monkeypatch.setattr(
         operation, "expires", lambda _, __, at, *___: at + timedelta(seconds=0.5)
@@ -134,7 +142,7 @@ async def test_what_has_expired_is_told_until_somebody_has_seen_it(
     coordinator(entry).worker.pause()
     await ring(hass)
     await counted(hass, entry, Cause.EXPIRED, FIRINGS)
-    await until(lambda: hass.states.is_state(EXPIRED, str(FIRINGS)))
+    await wait_until(lambda: hass.states.is_state(EXPIRED, str(FIRINGS)))
 
     # It outlives the connection being loaded again, also without a new loss.
     assert await hass.config_entries.async_reload(entry.entry_id)
@@ -155,7 +163,7 @@ async def test_what_expires_untried_has_the_reason_that_held_it_up(
     monkeypatch: pytest.MonkeyPatch,
     known: str,
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     runtime = coordinator(entry)
     operation = type(runtime.forms.backend.operation("create_camera_event"))
     monkeypatch.setattr(
@@ -188,7 +196,7 @@ async def test_the_log_says_that_it_is_over_once_it_has_been_quiet_for_so_long(
     entry = await fill(hass, frigate)
     await ring(hass, 1)
     watch = coordinator(entry).losses
-    await until(lambda: watch.refused == 1)
+    await wait_until(lambda: watch.refused == 1)
     assert later[Cause.OUTBOX_FULL] == 300
     monkeypatch.setattr(watch, "_is_ongoing", lambda _: False)
 
@@ -208,7 +216,7 @@ async def test_a_rule_that_cannot_be_rendered_is_told_until_it_is_changed(
     hass_client: ClientSessionGenerator,
     frigate: FrigateSimulator,
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(BROKEN))
+    entry = await set_up(hass, frigate, rule_subentry(BROKEN))
     await ring(hass)
     await counted(hass, entry, Cause.NOT_MADE, FIRINGS)
 
@@ -229,9 +237,9 @@ async def test_what_has_a_repair_of_its_own_is_counted_and_told_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(RuleRunner, "names_refused", True)
-    entry = await set_up(hass, frigate, a_rule(BROKEN))
+    entry = await set_up(hass, frigate, rule_subentry(BROKEN))
     await ring(hass)
-    await until(lambda: coordinator(entry).losses.refused == FIRINGS)
+    await wait_until(lambda: coordinator(entry).losses.refused == FIRINGS)
     coordinator(entry).losses.async_show()
     assert lost(hass, entry, Cause.NOT_MADE) is None
 
@@ -249,7 +257,7 @@ async def test_what_is_lost_after_it_was_seen_is_told_anew(
     await counted(hass, entry, Cause.OUTBOX_FULL, 2)
 
     coordinator(entry).worker.resume()
-    await until(lambda: not coordinator(entry).counts.data.waiting)
+    await wait_until(lambda: not coordinator(entry).counts.data.waiting)
 
     assert lost(hass, entry, Cause.OUTBOX_FULL) == 2
     await see(hass, hass_client, entry, Cause.OUTBOX_FULL)
@@ -261,7 +269,7 @@ async def test_a_file_that_cannot_be_written_is_told(
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
 
     async def refuse(*_: object, **__: object) -> None:
         raise StoreUnavailable("database or disk is full")
@@ -276,7 +284,7 @@ async def test_a_file_that_cannot_be_written_is_told(
 async def test_removing_the_connection_removes_its_repairs(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(BROKEN))
+    entry = await set_up(hass, frigate, rule_subentry(BROKEN))
     await ring(hass, 1)
     await counted(hass, entry, Cause.NOT_MADE, 1)
 

@@ -18,7 +18,7 @@ from custom_components.event_relay.repair_flows.not_stored import (
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
-from .rules.home import until
+from .rules.home import wait_until
 
 ISSUE = "not_stored_one"
 
@@ -69,5 +69,5 @@ async def test_repair_goes_when_something_arrives(
     assert shown(hass, issue_id)
     frigate.restart()
     await act(hass, "create_camera_event", **doorbell)
-    await until(lambda: not shown(hass, issue_id))
+    await wait_until(lambda: not shown(hass, issue_id))
     assert await hass.config_entries.async_unload(entry.entry_id)

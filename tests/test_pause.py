@@ -18,7 +18,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, until_state
 from .repair_dialog import Dialog
-from .rules.home import BELL, DOORBELL, a_rule, change, set_up, until
+from .rules.home import BELL, DOORBELL, rule_subentry, set_states, set_up, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -29,8 +29,8 @@ VISITOR = {"camera": "garden", "label": "visitor"}
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
     """Set up a connection with a rule."""
-    await change(hass, BELL, "off")
-    return await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    return await set_up(hass, frigate, rule_subentry(DOORBELL))
 
 
 async def turn(hass: HomeAssistant, service: str) -> None:
@@ -48,15 +48,15 @@ async def test_what_is_accepted_waits_and_goes_out_in_its_order(
     assert hass.states.is_state(SWITCH, "off")
     answer = await act(hass, "create_camera_event", **VISITOR, wait=60)
     assert answer["state"] == "pending"
-    await change(hass, BELL, "on")
-    await until(lambda: coordinator(entry).counts.data.waiting == 2)
+    await set_states(hass, BELL, "on")
+    await wait_until(lambda: coordinator(entry).counts.data.waiting == 2)
     # The backend is asked how it fares, and nothing else.
     await coordinator(entry).async_refresh()
     assert frigate.events == []
 
     await turn(hass, SERVICE_TURN_ON)
     await until_state(hass, answer["delivery_id"], "delivered")
-    await until(lambda: len(frigate.events) == 2)
+    await wait_until(lambda: len(frigate.events) == 2)
     assert hass.states.is_state(SWITCH, "on")
 
 
@@ -96,7 +96,7 @@ async def test_what_expires_meanwhile_is_told(
     await until_state(hass, answer["delivery_id"], "expired")
 
     registry, issue_id = ir.async_get(hass), f"losses_expired_{entry.entry_id}"
-    await until(lambda: registry.async_get_issue(DOMAIN, issue_id))
+    await wait_until(lambda: registry.async_get_issue(DOMAIN, issue_id))
     issue = registry.async_get_issue(DOMAIN, issue_id)
     assert issue is not None
     assert issue.data is not None
@@ -116,7 +116,7 @@ async def pause_with_one_waiting(hass: HomeAssistant, entry: MockConfigEntry) ->
     """Pause the connection, have something wait, and return its delivery id."""
     await turn(hass, SERVICE_TURN_OFF)
     answer = await act(hass, "create_camera_event", **VISITOR, duration=20)
-    await until(lambda: coordinator(entry).counts.data.waiting == 1)
+    await wait_until(lambda: coordinator(entry).counts.data.waiting == 1)
     return str(answer["delivery_id"])
 
 
@@ -155,7 +155,7 @@ async def test_a_long_pause_is_told_without_another_change(
 ) -> None:
     monkeypatch.setattr(pause_issue, "FORGOTTEN_AFTER", timedelta(seconds=1.5))
     await pause_with_one_waiting(hass, entry)
-    await until(lambda: reminder(hass, entry))
+    await wait_until(lambda: reminder(hass, entry))
 
     await turn(hass, SERVICE_TURN_ON)
     assert reminder(hass, entry) is None
@@ -168,6 +168,6 @@ async def test_a_pause_with_nothing_waiting_is_not_told(
     await turn(hass, SERVICE_TURN_OFF)
     assert reminder(hass, entry) is None
     answer = await act(hass, "create_camera_event", **VISITOR)
-    await until(lambda: reminder(hass, entry))
+    await wait_until(lambda: reminder(hass, entry))
     await act(hass, "discard_delivery", delivery_id=answer["delivery_id"])
-    await until(lambda: reminder(hass, entry) is None)
+    await wait_until(lambda: reminder(hass, entry) is None)

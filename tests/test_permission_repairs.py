@@ -19,7 +19,7 @@ from tools.simulators.frigate import FrigateSimulator
 from .config_flows import offered
 from .home import act, connect, coordinator, until_state
 from .repair_dialog import Dialog
-from .rules.home import until
+from .rules.home import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -89,7 +89,7 @@ async def test_it_stays_where_nothing_is_permitted_yet(
     dialog = Dialog(await hass_client(), permission_issue(entry))
     await dialog.open()
     assert (await dialog.choose("try_again"))["reason"] == "tried_again"
-    await until(lambda: coordinator(entry).worker.held)
+    await wait_until(lambda: coordinator(entry).worker.held)
     await until_state(hass, delivery_id, "pending")
     assert issue(hass, entry) is not None
 

@@ -42,7 +42,7 @@ from tools.simulators.wire import Json
 from .checks.files import ROOT, trees
 from .home import act, until_state
 from .home_palabra import connect as connect_palabra
-from .rules.home import DOORBELL, a_rule, set_up
+from .rules.home import DOORBELL, rule_subentry, set_up
 from .rules.mirror_home import CALENDAR, add_calendar
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -400,12 +400,12 @@ async def home(
     return PermissionHome(
         hass=hass,
         frigate=frigate,
-        frigate_entry=await set_up(hass, frigate, a_rule(DOORBELL)),
+        frigate_entry=await set_up(hass, frigate, rule_subentry(DOORBELL)),
         palabra_entry=await connect_palabra(
             hass,
             palabra,
             subentries=[
-                a_rule(meeting, "Meeting", "01JDOORBELLRULE00000000002"),
+                rule_subentry(meeting, "Meeting", "01JDOORBELLRULE00000000002"),
                 mirror,
             ],
         ),

@@ -25,7 +25,7 @@ from . import home, home_guance, home_palabra
 from .home import act
 from .home_aipix import connect_aipix
 from .http.home import connect as connect_http
-from .rules.home import until
+from .rules.home import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -301,7 +301,7 @@ async def test_what_an_entity_says_is_sent_as_it_is(
     assert await hass.config_entries.async_setup(with_rule.entry_id)
     for words in SENT_AS_IT_IS.values():
         hass.bus.async_fire("said", {"said": words})
-    await until(lambda: len(guance.events) >= len(SENT_AS_IT_IS))
+    await wait_until(lambda: len(guance.events) >= len(SENT_AS_IT_IS))
     found = {event.title: event for event in guance.events}
     for name, words in SENT_AS_IT_IS.items():
         with subtests.test(name):

@@ -26,7 +26,7 @@ from .config_flows import offered as offered_steps
 from .home import act, connect, until_state
 from .http import home as home_http
 from .rule_flow import EMPTY, Form, add_rule, the_rule
-from .rules.home import DOORBELL, OPENED, a_rule, set_up
+from .rules.home import DOORBELL, OPENED, rule_subentry, set_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -355,7 +355,7 @@ async def test_a_rule_is_copied_and_keeps_the_former_as_it_is(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     hass.states.async_set("binary_sensor.door", "off")
-    entry = await set_up(hass, frigate, a_rule(OPENED, "Door"))
+    entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
     form = await add_rule(hass, entry, "from_rule")
     assert await form.submit(rule=the_rule(entry).subentry_id) == "when"
     assert form.suggested()["name"] == "Door 2"
@@ -369,7 +369,7 @@ async def test_a_rule_is_copied_and_keeps_the_former_as_it_is(
 async def test_rules_of_another_connection_of_the_kind_can_be_copied(
     hass: HomeAssistant, frigate: FrigateSimulator, guance: GuanceSimulator
 ) -> None:
-    other = await set_up(hass, frigate, a_rule(DOORBELL))
+    other = await set_up(hass, frigate, rule_subentry(DOORBELL))
     entry = await connect(hass, frigate, "Second")
     form = await add_rule(hass, entry, None)
     assert "from_rule" in offered(form)
@@ -461,7 +461,7 @@ async def test_a_rule_is_copied_as_yaml_and_pasted(
 ) -> None:
     hass.states.async_set("binary_sensor.door", "off")
     whole = {**OPENED, "conditions": [CONDITION], "limits": {"debounce": 5}}
-    entry = await set_up(hass, frigate, a_rule(whole, "Door"))
+    entry = await set_up(hass, frigate, rule_subentry(whole, "Door"))
     known = the_rule(entry).subentry_id
     form = Form(hass, await entry.start_subentry_reconfigure_flow(hass, known))
     await form.submit(**form.suggested())

@@ -26,11 +26,11 @@ from .rules.home import (
     DOORBELL,
     OPENED,
     RULE_ID,
-    a_rule,
-    change,
+    rule_subentry,
     runner_of,
+    set_states,
     set_up,
-    until,
+    wait_until,
 )
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -89,7 +89,7 @@ async def named(hass: HomeAssistant) -> None:
 
 async def said(hass: HomeAssistant, **data: Any) -> Any:  # noqa: ANN401 - a rule's
     """Return what is said of a rule."""
-    raw = a_rule({**DOORBELL, **data})
+    raw = rule_subentry({**DOORBELL, **data})
     rule = read_rule(
         ConfigSubentry(
             data=MappingProxyType(dict(raw["data"])),
@@ -173,21 +173,21 @@ async def test_the_sensor_follows_the_rule_and_its_outcomes(
     mock_restore_cache_with_extra_data(
         hass, [(State(SUMMARY, ""), {"outcomes": earlier * 12})]
     )
-    entry = await set_up(hass, frigate, a_rule(OPENED, "Door"))
+    entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
     state = hass.states.get(SUMMARY)
     assert state is not None
     assert state.state.startswith("Door: Open → Create camera event: garden, door")
     assert state.attributes["until"] == "Door: Closed / ≤ 0:10:00"
     assert state.attributes["last_outcomes"] == earlier * 10
 
-    await change(hass, DOOR, "on")
-    await until(lambda: "delivered" in str(hass.states.get(SUMMARY)))
+    await set_states(hass, DOOR, "on")
+    await wait_until(lambda: "delivered" in str(hass.states.get(SUMMARY)))
     runner_of(entry).tell(
         Outcome(
             kind=OutcomeKind.FAILED, occurred_at=dt_util.utcnow(), reason_key="rejected"
         )
     )
-    await until(lambda: "rejected" in str(hass.states.get(SUMMARY)))
+    await wait_until(lambda: "rejected" in str(hass.states.get(SUMMARY)))
     shown = hass.states.get(SUMMARY)
     assert shown is not None
     last, former, *others = shown.attributes["last_outcomes"]
@@ -198,4 +198,4 @@ async def test_the_sensor_follows_the_rule_and_its_outcomes(
     subentry = entry.subentries[RULE_ID]
     other = {**OPENED, "fields": {"camera": "front_door", "label": "door"}}
     hass.config_entries.async_update_subentry(entry, subentry, data=other)
-    await until(lambda: "front_door" in str(hass.states.get(SUMMARY)))
+    await wait_until(lambda: "front_door" in str(hass.states.get(SUMMARY)))

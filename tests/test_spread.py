@@ -21,7 +21,7 @@ from tools.simulators.guance import GuanceSimulator
 
 from .home import act, until_state
 from .home_guance import a_workspace
-from .rules.home import BELL, RULE_ID, a_rule, change
+from .rules.home import BELL, RULE_ID, rule_subentry, set_states
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -88,7 +88,7 @@ async def test_planned_delivery_is_put_off_and_keeps_its_time(
         "operation": "create_custom_event",
         "fields": EVENT,
     }
-    entry = await set_up(hass, simulator, spread, a_rule(rule))
+    entry = await set_up(hass, simulator, spread, rule_subentry(rule))
     entry.runtime_data.worker.pause()
 
     (delivery,) = await fired(hass, freezer, entry)
@@ -102,15 +102,15 @@ async def test_bell_is_never_put_off(
     hass: HomeAssistant, simulator: GuanceSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
     freezer.move_to(NOON)
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     rule: dict[str, Any] = {
         "triggers": [PRESSED],
         "operation": "create_custom_event",
         "fields": EVENT,
     }
-    entry = await set_up(hass, simulator, SPREAD, a_rule(rule))
+    entry = await set_up(hass, simulator, SPREAD, rule_subentry(rule))
     entry.runtime_data.worker.pause()
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
     store = await async_get_store(hass)
     (delivery,) = await store.listing(owner=entry.entry_id)

@@ -25,11 +25,11 @@ from .rules.home import (
     BELL,
     DOORBELL,
     RULE_ID,
-    a_rule,
-    change,
+    rule_subentry,
     runner_of,
+    set_states,
     set_up,
-    until,
+    wait_until,
 )
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
@@ -79,8 +79,8 @@ def kept(hass: HomeAssistant, entity_id: str) -> dict[str, Any]:
 async def test_outcomes_are_counted_for_the_connection_and_the_rule(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     assert await shown(hass, DELIVERED, FAILED, EXPIRED, DELAY) == [
         *("0", "0", "0"),
         "unknown",
@@ -88,9 +88,9 @@ async def test_outcomes_are_counted_for_the_connection_and_the_rule(
 
     await act(hass, "create_camera_event", **VISITOR)
     await fail(hass, frigate)
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
     tallies = coordinator(entry).tallies
-    await until(lambda: tallies.count(RULE_ID, OutcomeKind.DELIVERED))
+    await wait_until(lambda: tallies.count(RULE_ID, OutcomeKind.DELIVERED))
 
     assert await shown(hass, DELIVERED, FAILED, EXPIRED) == ["2", "1", "0"]
     assert await shown(hass, OF_RULE, FAILED_OF_RULE) == ["1", "0"]
@@ -103,7 +103,7 @@ async def test_outcomes_are_counted_for_the_connection_and_the_rule(
 async def test_what_a_rule_could_not_make_is_a_failure_of_the_rule_only(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     for kind in OutcomeKind:
         runner_of(entry).tell(Outcome(kind=kind, occurred_at=dt_util.utcnow()))
     await hass.async_block_till_done()

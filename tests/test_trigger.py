@@ -25,7 +25,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
-from .rules.home import DOORBELL, RULE_ID, a_rule, runner_of, set_up, until
+from .rules.home import DOORBELL, RULE_ID, rule_subentry, runner_of, set_up, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -96,7 +96,7 @@ async def test_a_rejected_delivery_is_told_with_its_reason(
             label="visitor",
             description="secret",
         )
-    await until(lambda: told)
+    await wait_until(lambda: told)
 
     (one,) = told
     trigger = one["trigger"]
@@ -131,7 +131,7 @@ async def test_what_arrives_is_told_to_the_other_trigger_only(
         blocking=True,
         context=context,
     )
-    await until(lambda: told)
+    await wait_until(lambda: told)
 
     assert [one["trigger"]["outcome"] for one in told] == ["delivered"]
     assert seen[0].parent_id == context.id
@@ -167,7 +167,7 @@ async def test_only_the_chosen_outcomes_are_told(
         hass.bus.async_fire(
             EVENT_OUTCOME, {"name": "Frigate", "outcome": outcome, "reason": reason}
         )
-    await until(lambda: len(told) >= len(reasons))
+    await wait_until(lambda: len(told) >= len(reasons))
     await rest(hass)
 
     assert [one["trigger"]["reason"] for one in told] == reasons
@@ -180,7 +180,7 @@ async def test_a_target_names_connections_or_rules(
 ) -> None:
     other = "01JDOORBELLRULE00000000002"
     entry = await set_up(
-        hass, frigate, a_rule(DOORBELL), a_rule(DOORBELL, "Other", other)
+        hass, frigate, rule_subentry(DOORBELL), rule_subentry(DOORBELL, "Other", other)
     )
     rule = device(hass, entry, RULE_ID)
     dr.async_get(hass).async_update_device(rule, area_id="porch")
@@ -195,7 +195,7 @@ async def test_a_target_names_connections_or_rules(
     runner_of(entry, other).tell(a_failure())
     runner_of(entry).tell(a_failure())
     wanted = ["Other", "Doorbell"] if aim == "connection" else ["Doorbell"]
-    await until(lambda: len(told) >= len(wanted))
+    await wait_until(lambda: len(told) >= len(wanted))
     await rest(hass)
 
     names = [one["trigger"]["name"] for one in told]
@@ -205,7 +205,7 @@ async def test_a_target_names_connections_or_rules(
 async def test_a_target_that_is_gone_hears_nothing(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     told = await automate(hass, FAILED, target={ATTR_DEVICE_ID: "gone"})
     runner_of(entry).tell(a_failure())
     await rest(hass)
@@ -228,8 +228,8 @@ async def test_a_rule_may_tell_of_the_failures_of_others_but_not_of_its_own(
     entry = await set_up(
         hass,
         frigate,
-        a_rule(DOORBELL),
-        a_rule(teller, "Teller", "01JDOORBELLRULE00000000002"),
+        rule_subentry(DOORBELL),
+        rule_subentry(teller, "Teller", "01JDOORBELLRULE00000000002"),
     )
     frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
 
@@ -248,7 +248,7 @@ async def test_a_rule_may_tell_of_the_failures_of_others_but_not_of_its_own(
 async def test_it_is_offered_for_our_devices_with_its_choices(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     described = await async_get_all_descriptions(hass)
     failed = described[FAILED]
     assert failed is not None

@@ -62,7 +62,7 @@ async def idle(hass: HomeAssistant) -> None:
     assert runs(hass) == 0
 
 
-async def until(condition: Callable[[], object]) -> None:
+async def wait_until(condition: Callable[[], object]) -> None:
     """Wait until a condition is met."""
     async with asyncio.timeout(60):
         while not condition():

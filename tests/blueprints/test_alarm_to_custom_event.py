@@ -12,7 +12,7 @@ from tools.simulators.guance import GuanceSimulator
 
 from ..home import act
 from ..home_guance import connect
-from .home import FOLDER, automate, idle, reload, start_again, until
+from .home import FOLDER, automate, idle, reload, start_again, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -71,9 +71,9 @@ async def test_alarm_and_its_end_have_the_same_tags(
     await automate(hass, PATH, **home, tags={"floor": "ground"})
 
     turn(hass, "on")
-    await until(lambda: statuses(guance) == ["critical"])
+    await wait_until(lambda: statuses(guance) == ["critical"])
     turn(hass, "off")
-    await until(lambda: len(stored(guance)) == 2)
+    await wait_until(lambda: len(stored(guance)) == 2)
     await idle(hass)
 
     alarm, over = stored(guance)
@@ -93,12 +93,12 @@ async def test_alarm_panel_is_in_alarm_only_while_triggered(
 
     for state in ("arming", "armed_away", "pending", "triggered"):
         hass.states.async_set(PANEL, state)
-    await until(lambda: statuses(guance) == ["error"])
+    await wait_until(lambda: statuses(guance) == ["error"])
     assert stored(guance)[0]["title"] == f"{PANEL}: burglary"
 
     for state in ("armed_away", "disarmed"):
         hass.states.async_set(PANEL, state)
-    await until(lambda: len(stored(guance)) == 2)
+    await wait_until(lambda: len(stored(guance)) == 2)
     await idle(hass)
     assert statuses(guance) == ["error", "ok"]
 
@@ -114,7 +114,7 @@ async def test_simultaneous_alarms_are_all_reported(
     for detector in detectors:
         hass.states.async_set(detector, "on")
 
-    await until(lambda: len(stored(guance)) == 30)
+    await wait_until(lambda: len(stored(guance)) == 30)
     await idle(hass)
     reported = sorted(event["tags"]["entity_id"] for event in stored(guance))
     assert reported == sorted(detectors)
@@ -129,7 +129,7 @@ async def test_returning_sensor_is_reported_only_if_it_changed(
 
     for state in (gap, "off", gap, "on", gap, "on", gap, "off", gap, "off"):
         turn(hass, state)
-    await until(lambda: len(stored(guance)) == 2)
+    await wait_until(lambda: len(stored(guance)) == 2)
     await idle(hass)
     assert statuses(guance) == ["critical", "ok"]
 
@@ -148,7 +148,7 @@ async def test_change_while_home_assistant_was_off_is_reported_once(
 ) -> None:
     turn(hass, "on")
     await start_again(hass, PATH, **home)
-    await until(lambda: statuses(guance) == ["critical"])
+    await wait_until(lambda: statuses(guance) == ["critical"])
     await idle(hass)
 
     # Nothing watches the sensor without its automation.
@@ -162,5 +162,5 @@ async def test_change_while_home_assistant_was_off_is_reported_once(
     await reload(hass, monkeypatch, PATH, **home, tags={"floor": "ground"})
     await idle(hass)
     assert len((await act(hass, "list_deliveries"))["deliveries"]) == len(expected)
-    await until(lambda: len(stored(guance)) == len(expected))
+    await wait_until(lambda: len(stored(guance)) == len(expected))
     assert statuses(guance) == expected

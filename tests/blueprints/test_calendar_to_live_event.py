@@ -19,7 +19,7 @@ from tools.simulators.palabra import PalabraSimulator
 
 from ..home_palabra import connect
 from ..rules.calendar import Calendar
-from .home import FOLDER, automate, idle, until
+from .home import FOLDER, automate, idle, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -96,7 +96,7 @@ async def test_entry_becomes_a_live_event(
     assert palabra.events == []
 
     await let_them_come(hass)
-    await until(lambda: palabra.events)
+    await wait_until(lambda: palabra.events)
 
     (event,) = palabra.events
     assert event.start == entry.start
@@ -116,7 +116,7 @@ async def test_entry_without_details_becomes_an_event_without_details(
     await keep(hass, meeting("Market"))
     await automate(hass, PATH, **town)
     await let_them_come(hass)
-    await until(lambda: palabra.events)
+    await wait_until(lambda: palabra.events)
     (event,) = palabra.events
     assert event.as_json()["event_type"] == "in-person"
 
@@ -127,7 +127,7 @@ async def test_entries_without_the_word_are_ignored(
     await keep(hass, meeting("Dentist"), meeting("TOWN Meeting"))
     await automate(hass, PATH, **town, containing=" town meeting ")
     await let_them_come(hass)
-    await until(lambda: palabra.events)
+    await wait_until(lambda: palabra.events)
     assert [event.as_json()["title"] for event in palabra.events] == ["TOWN Meeting"]
 
 
@@ -148,7 +148,7 @@ async def test_all_day_entries_are_optional(
     if not wanted:
         assert palabra.events == []
         return
-    await until(lambda: palabra.events)
+    await wait_until(lambda: palabra.events)
     (event,) = palabra.events
     assert event.start == midnight(tomorrow)
     assert event.end == midnight(tomorrow + timedelta(days=1))

@@ -16,7 +16,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..checks.files import read_yaml
 from ..home import act, connect
-from .home import FOLDER, automate, idle, reload, runs, start_again, until
+from .home import FOLDER, automate, idle, reload, runs, start_again, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -125,7 +125,7 @@ async def test_connection_may_be_chosen_by_its_device(
     door = {"source": DOOR, "camera": "garden", "label": "garden_door"}
     await automate(hass, PATH, **door, connection=device.id, longest=20)
     hass.states.async_set(DOOR, "on")
-    await until(lambda: len(frigate.events) == 1)
+    await wait_until(lambda: len(frigate.events) == 1)
     hass.states.async_set(DOOR, "off")
     await idle(hass)
     assert ended(frigate) == [True]
@@ -138,7 +138,7 @@ async def test_event_of_a_door_ends_when_it_closes(
     await automate(hass, PATH, **garden)
 
     hass.states.async_set(DOOR, "on")
-    await until(lambda: ended(frigate) == [False])
+    await wait_until(lambda: ended(frigate) == [False])
 
     # An unavailable sensor says nothing about its door.
     hass.states.async_set(DOOR, "unavailable")
@@ -166,7 +166,7 @@ async def test_door_that_opens_and_closes_during_an_outage(
             await asyncio.sleep(0.01)
     await frigate.start()
 
-    await until(lambda: ended(frigate) == [True])
+    await wait_until(lambda: ended(frigate) == [True])
     (event,) = frigate.events
     assert event.end_time is not None
     assert event.end_time >= event.start_time
@@ -179,7 +179,7 @@ async def test_door_left_open_has_an_event_of_the_maximum_duration(
     await automate(hass, PATH, **{**garden, "longest": 1})
 
     hass.states.async_set(DOOR, "on")
-    await until(lambda: ended(frigate) == [True])
+    await wait_until(lambda: ended(frigate) == [True])
 
     (event,) = frigate.events
     assert event.end_time is not None
@@ -206,10 +206,10 @@ async def test_event_is_ended_although_the_automation_was_saved(
     hass.states.async_set(DOOR, "off")
     await automate(hass, PATH, **garden)
     hass.states.async_set(DOOR, "on")
-    await until(lambda: ended(frigate) == [False])
+    await wait_until(lambda: ended(frigate) == [False])
 
     await reload(hass, monkeypatch, PATH, **{**garden, "longest": 15})
-    await until(lambda: runs(hass) == 1)
+    await wait_until(lambda: runs(hass) == 1)
     assert ended(frigate) == [False]
     hass.states.async_set(DOOR, "off")
     await idle(hass)
@@ -234,11 +234,11 @@ async def test_events_left_open_by_a_restart_are_ended(
     hass.states.async_set(DOOR, meanwhile)
     await start_again(hass, PATH, **garden)
     if meanwhile != "off":
-        await until(lambda: runs(hass) == 1)
+        await wait_until(lambda: runs(hass) == 1)
         assert ended(frigate) == [True, False, False]
         hass.states.async_set(DOOR, "off")
 
-    await until(lambda: ended(frigate) == [True, True, False])
+    await wait_until(lambda: ended(frigate) == [True, True, False])
     await idle(hass)
     assert frigate.events[0].end_time == closed
 
@@ -255,4 +255,4 @@ async def test_event_left_open_by_a_restart_ends_after_the_maximum_duration(
     )
     hass.states.async_set(DOOR, "on")
     await start_again(hass, PATH, **{**garden, "longest": 1})
-    await until(lambda: ended(frigate) == [True])
+    await wait_until(lambda: ended(frigate) == [True])

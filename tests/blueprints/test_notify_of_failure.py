@@ -12,7 +12,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, connect
-from .home import FOLDER, automate, runs, until
+from .home import FOLDER, automate, runs, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -40,7 +40,7 @@ async def test_first_failure_is_reported_and_others_are_held_back(
 
     await act(hass, "create_camera_event", camera="garden", label="fine")
     await fail(hass, frigate, "visitor")
-    await until(lambda: said)
+    await wait_until(lambda: said)
     await fail(hass, frigate, "another")
 
     assert said == [
@@ -65,6 +65,6 @@ async def test_default_action_is_a_notification(
 
     await fail(hass, frigate, "visitor")
 
-    await until(
+    await wait_until(
         lambda: any(one["domain"] == "persistent_notification" for one in calls)
     )

@@ -43,7 +43,7 @@ from tests.config_flows import open_form, placeholder, submit
 from tests.every_backend import BACKENDS
 from tests.home import act, coordinator, until_state
 from tests.rule_flow import WHEN, add_rule, the_rule
-from tests.rules.home import BELL, DOOR, change, runner_of, until
+from tests.rules.home import BELL, DOOR, runner_of, set_states, wait_until
 from texts.build import Built, build, texts_of
 from texts.sources import Tree, read_source
 
@@ -294,9 +294,14 @@ async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunne
     hass.states.async_set(DOOR, "off")
     form = await add_rule(hass, entry)
     assert await form.submit(**WHEN) == "write_note"
-    until = {"triggers": [{"trigger": "state", "entity_id": DOOR, "to": "on"}]}
+    wait_until = {"triggers": [{"trigger": "state", "entity_id": DOOR, "to": "on"}]}
     text = "{{ trigger.to_state.name }} rang"
-    asked = {"text": text, "until": until, "limits": {}, "missed": {"deliver": True}}
+    asked = {
+        "text": text,
+        "until": wait_until,
+        "limits": {},
+        "missed": {"deliver": True},
+    }
     assert await form.submit(**asked) == "preview"
     assert await form.submit() == FlowResultType.CREATE_ENTRY
     runner = runner_of(entry, the_rule(entry).subentry_id)
@@ -310,12 +315,12 @@ async def test_rule_writes_a_note_and_its_end_finishes_it(
     service, address = jotter
     entry = await add(hass, address)
     await add_the_rule(hass, entry)
-    await change(hass, BELL, "on")
-    await until(lambda: bool(service.notes))
+    await set_states(hass, BELL, "on")
+    await wait_until(lambda: bool(service.notes))
     assert list(service.notes.values()) == ["doorbell rang"]
     assert not service.finished
-    await change(hass, DOOR, "on")
-    await until(lambda: bool(service.finished))
+    await set_states(hass, DOOR, "on")
+    await wait_until(lambda: bool(service.finished))
     assert service.finished.keys() == service.notes.keys()
 
 
@@ -326,7 +331,7 @@ async def test_test_button_writes_a_note_marked_as_a_test(
     entry = await add(hass, address)
     runner = await add_the_rule(hass, entry)
     await async_test_rule(hass, entry, runner, Context())
-    await until(lambda: bool(service.finished))
+    await wait_until(lambda: bool(service.finished))
     assert list(service.notes.values()) == ["Test: doorbell rang"]
 
 

@@ -12,7 +12,7 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.event_relay.backends.guance.api import client as guance_client
-from tests.blueprints.home import until
+from tests.blueprints.home import wait_until
 from tests.checks.files import ROOT
 from tests.home import connect
 from tests.home_guance import connect as connect_guance
@@ -94,7 +94,7 @@ def notifications(hass: HomeAssistant) -> dict[str, Notification]:
 
 async def until_told(hass: HomeAssistant, holds: Callable[[str], bool]) -> Notification:
     """Wait until there is one notification, and return it."""
-    await until(lambda: len(notifications(hass)) == 1)
+    await wait_until(lambda: len(notifications(hass)) == 1)
     (told,) = notifications(hass).values()
     assert holds(told["message"]), told
     return told
@@ -114,7 +114,7 @@ async def test_doorbell(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
     hass.states.async_set(DOORBELL, "off")
     await automate(hass, "Doorbell to Frigate")
     hass.states.async_set(DOORBELL, "on")
-    await until(lambda: len(frigate.events) == 1)
+    await wait_until(lambda: len(frigate.events) == 1)
     (event,) = stored(frigate)
     assert (event["camera"], event["label"]) == ("front_door", "doorbell")
     assert event["end_time"] is not None
@@ -130,13 +130,13 @@ async def test_door(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
     hass.states.async_set(DOOR, "off")
     await automate(hass, "Door to Frigate")
     hass.states.async_set(DOOR, "on")
-    await until(
+    await wait_until(
         lambda: len(stored(frigate)) == 1 and stored(frigate)[0]["end_time"] is None
     )
     assert runs(hass) == 1
     hass.states.async_set(DOOR, "off")
-    await until(lambda: stored(frigate)[0]["end_time"] is not None)
-    await until(lambda: runs(hass) == 0)
+    await wait_until(lambda: stored(frigate)[0]["end_time"] is not None)
+    await wait_until(lambda: runs(hass) == 0)
 
 
 def runs(hass: HomeAssistant) -> int:
@@ -151,7 +151,7 @@ async def test_alarm_and_recovery(hass: HomeAssistant, guance: GuanceSimulator) 
     await automate(hass, "Smoke to Guance")
     hass.states.async_set(SMOKE, "on", {"friendly_name": "Kitchen"})
     hass.states.async_set(SMOKE, "off", {"friendly_name": "Kitchen"})
-    await until(lambda: len(stored(guance)) == 2)
+    await wait_until(lambda: len(stored(guance)) == 2)
     alarm, recovery = stored(guance)
     assert (alarm["status"], recovery["status"]) == ("critical", "ok")
     assert (alarm["title"], recovery["title"]) == (
@@ -169,7 +169,7 @@ async def test_failure_is_reported(
     await hass.services.async_call(
         "event_relay", "create_camera_event", event, blocking=True
     )
-    await until(lambda: len(frigate.events) == 1)
+    await wait_until(lambda: len(frigate.events) == 1)
     frigate.add_faults(refusal())
     await hass.services.async_call(
         "event_relay", "create_camera_event", event | {"wait": 0}, blocking=True

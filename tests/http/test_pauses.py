@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Target
 from tests.home import act, until_state
-from tests.rules.home import until
+from tests.rules.home import wait_until
 
 from .home import NOTE, change_request, connect
 
@@ -57,7 +57,7 @@ async def test_still_rejected_request_is_reported_again(
     waiting = await send(hass, "Note")
     target.answers = [403]
     await loaded_again(hass, entry)
-    await until(lambda: len(target.calls) >= 2 and repairs(hass) == ["Note"])
+    await wait_until(lambda: len(target.calls) >= 2 and repairs(hass) == ["Note"])
     await until_state(hass, waiting, "pending")
 
 
@@ -88,7 +88,7 @@ async def test_delivery_from_before_a_change_does_not_pause_later_ones(
     await change_request(hass, entry, "Note", path="/moved")
     target.answers = [410]
     await loaded_again(hass, entry)
-    await until(lambda: len(target.calls) >= 3 and repairs(hass) == ["Note"])
+    await wait_until(lambda: len(target.calls) >= 3 and repairs(hass) == ["Note"])
     assert target.calls[-1].address == "/notes/note"
     await until_state(hass, await send(hass, "Note"), "delivered")
     await until_state(hass, waiting, "pending")

@@ -1,4 +1,4 @@
-"""A calendar with the events that a test gives it."""
+"""A calendar with prepared events."""
 
 from datetime import datetime
 from typing import override
@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 
 
 class Calendar(CalendarEntity):
-    """A calendar with the events that a test gives it."""
+    """A calendar with prepared events."""
 
     _attr_name = "Test"
     entity_id = "calendar.test"

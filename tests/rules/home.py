@@ -1,4 +1,4 @@
-"""Rules in a test's Home Assistant, and their outcomes."""
+"""Connections with rules in a test's Home Assistant, and their outcomes."""
 
 import asyncio
 from collections.abc import Callable
@@ -41,10 +41,10 @@ OPENED: dict[str, Any] = {
 }
 
 
-def a_rule(
+def rule_subentry(
     data: dict[str, Any], title: str = "Doorbell", subentry_id: str = RULE_ID
 ) -> ConfigSubentryDataWithId:
-    """Return a rule as its form stores it."""
+    """Return a rule's subentry."""
     return ConfigSubentryDataWithId(
         data=data,
         subentry_id=subentry_id,
@@ -54,8 +54,8 @@ def a_rule(
     )
 
 
-def an_entry(url: str, *rules: ConfigSubentryDataWithId) -> MockConfigEntry:
-    """Return a connection with rules."""
+def entry_with_rules(url: str, *rules: ConfigSubentryDataWithId) -> MockConfigEntry:
+    """Return the entry of a connection with rules."""
     plain = a_connection(url)
     return MockConfigEntry(
         domain=plain.domain,
@@ -70,7 +70,7 @@ async def set_up(
     hass: HomeAssistant, simulator: FrigateSimulator, *rules: ConfigSubentryDataWithId
 ) -> MockConfigEntry:
     """Set up a connection with rules."""
-    entry = an_entry(simulator.url, *rules)
+    entry = entry_with_rules(simulator.url, *rules)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -78,21 +78,21 @@ async def set_up(
 
 
 def runner_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> SubentryRunner:
-    """Return the running object of a rule."""
+    """Return the runner of a rule."""
     rules = coordinator(entry).rules
     assert rules is not None
     return rules.runners[subentry_id]
 
 
 def outcomes_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> list[Outcome]:
-    """Return a list to which every later outcome of a rule is added."""
+    """Return a list that collects the outcomes of a rule from now on."""
     outcomes: list[Outcome] = []
     runner_of(entry, subentry_id).listen(outcomes.append)
     return outcomes
 
 
 def damage_notes(written: str, *names: str) -> None:
-    """Overwrite the notes of rules and mirrors, as a failing disk may."""
+    """Overwrite notes of rules and mirrors, as a failing disk might."""
     with closing(sqlite3.connect(storage.FILE_NAME)) as file, file:
         changed = sum(
             file.execute(
@@ -103,24 +103,26 @@ def damage_notes(written: str, *names: str) -> None:
     assert changed
 
 
-async def change(hass: HomeAssistant, entity_id: str, *states: str) -> None:
+async def set_states(hass: HomeAssistant, entity_id: str, *states: str) -> None:
     """Set the states of an entity, one after the other."""
     for state in states:
         hass.states.async_set(entity_id, state)
         await hass.async_block_till_done()
 
 
-async def until(condition: Callable[[], object]) -> None:
+async def wait_until(condition: Callable[[], object]) -> None:
     """Wait until a condition is met."""
     async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)
 
 
-async def events(simulator: FrigateSimulator, number: int) -> list[StoredEvent]:
-    """Return Frigate's events once there are exactly so many.
+async def wait_for_events(
+    simulator: FrigateSimulator, number: int
+) -> list[StoredEvent]:
+    """Return Frigate's events once there are exactly this many.
 
-    An end's carrier only exists for a moment.
+    Ending an event needs a second one, which exists only briefly.
     """
-    await until(lambda: len(simulator.events) == number)
+    await wait_until(lambda: len(simulator.events) == number)
     return list(simulator.events)

@@ -1,4 +1,4 @@
-"""Triggers that fire by themselves in a Home Assistant with moved time."""
+"""Live firings of triggers while a clock moves, and computed ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lived:
+class LiveFirings:
     """A trigger's firings while time passed, in order."""
 
     config: ConfigType
@@ -33,48 +33,48 @@ class Lived:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Armed:
-    """An armed trigger, and its firings."""
+class _Attached:
+    """An attached trigger, and its firings."""
 
     triggers: Triggers
     fired: list[Occurrence]
 
 
 @dataclass
-class Living:
+class LiveHome:
     """A Home Assistant and its clock."""
 
     hass: HomeAssistant
     freezer: FrozenDateTimeFactory
     step: timedelta = timedelta(minutes=5)
 
-    async def through(
+    async def run(
         self, triggers: Sequence[Mapping[str, Any]], since: datetime, until: datetime
-    ) -> list[Lived]:
+    ) -> list[LiveFirings]:
         """Let time pass once, and return the firings of each trigger."""
         self.freezer.move_to(since)
-        armed = [self._armed(trigger) for trigger in triggers]
-        for one in armed:
+        attached = [self._attachable(trigger) for trigger in triggers]
+        for one in attached:
             await one.triggers.async_attach()
         await self.hass.async_block_till_done()
         # On the step, whatever odd second it began at, as with windows of calendars.
         now = since - (since - _EPOCH) % self.step
         while (now := now + self.step) <= until:
             self.freezer.move_to(now)
-            if self._something_is_due():
+            if self._timer_is_due():
                 async_fire_time_changed(self.hass, now)
                 await self.hass.async_block_till_done()
-        for one in armed:
+        for one in attached:
             one.triggers.detach()
         return [
-            Lived(
+            LiveFirings(
                 config=one.triggers.configs[0],
                 fired=sorted(one.fired, key=lambda one: (one.instant, one.mark)),
             )
-            for one in armed
+            for one in attached
         ]
 
-    def _armed(self, trigger: Mapping[str, Any]) -> _Armed:
+    def _attachable(self, trigger: Mapping[str, Any]) -> _Attached:
         fired: list[Occurrence] = []
 
         async def triggered(
@@ -85,12 +85,12 @@ class Living:
             fired.append(occurrence)
 
         triggers = Triggers(self.hass, [trigger], "test", triggered)
-        return _Armed(triggers=triggers, fired=fired)
+        return _Attached(triggers=triggers, fired=fired)
 
-    def _something_is_due(self) -> bool:
+    def _timer_is_due(self) -> bool:
         """Return whether any timer would run now; steps without one are skipped.
 
-        Early by the jitter of Home Assistant's timers, which is harmless.
+        The jitter of Home Assistant's timers makes this early, which is harmless.
         """
         soon = self.hass.loop.time() + 1
         return any(
@@ -98,7 +98,7 @@ class Living:
             for handle in get_scheduled_timer_handles(self.hass.loop)
         )
 
-    async def worked_out(
+    async def computed(
         self, config: ConfigType, since: datetime, until: datetime
     ) -> list[Occurrence]:
         """Return the occurrences computed afterwards for the same trigger."""
@@ -108,10 +108,10 @@ class Living:
 
 
 def look_ahead_in_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the search for the next time of day a real datetime, not freezegun's.
+    """Search for the next time of day with a real datetime, not freezegun's.
 
-    It goes by seconds from now to after an hour that spring skips: tens of thousands of
-    datetimes, and each fake one takes many times as long.
+    The search goes by seconds from now until after an hour that is skipped in spring:
+    tens of thousands of datetimes. A fake one takes many times as long.
     """
     find = dt_util.find_next_time_expression_time
 
@@ -129,19 +129,19 @@ def look_ahead_in_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dt_util, "find_next_time_expression_time", found)
 
 
-def plain(occurrence: Occurrence) -> Occurrence:
+def comparable(occurrence: Occurrence) -> Occurrence:
     """Return an occurrence that can be compared with a computed one.
 
-    A live one has fractions of seconds, and the machine's own states.
+    A live one has fractions of seconds, and states as objects.
     """
     variables = dict(occurrence.variables)
     variables["trigger"] = {
-        key: _plain(value) for key, value in variables["trigger"].items()
+        key: _comparable(value) for key, value in variables["trigger"].items()
     }
     return replace(occurrence, variables=variables)
 
 
-def _plain(value: object) -> object:
+def _comparable(value: object) -> object:
     match value:
         case State():
             return value.entity_id, value.state, dict(value.attributes)

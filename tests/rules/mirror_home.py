@@ -41,14 +41,14 @@ STEP = timedelta(minutes=15)
 
 
 class Clock:
-    """Home Assistant's clock, which only a test moves."""
+    """Home Assistant's clock, moved only by the test."""
 
     def __init__(self) -> None:
         self.now = NOW
         self._workers: list[Worker] = []
 
     async def move_to(self, hass: HomeAssistant, now: datetime) -> None:
-        """Move it, and fire all timers, whose callbacks check what is due."""
+        """Set the time, and fire all timers, whose callbacks check what is due."""
         await self.idle()
         self.now = now
         async_fire_time_changed(hass, now)
@@ -66,11 +66,11 @@ class Clock:
         raise TimeoutError
 
     def seconds(self) -> float:
-        """Return it in seconds."""
+        """Return the time in seconds."""
         return self.now.timestamp()
 
-    def rule(self, entry: MockConfigEntry) -> None:
-        """Let a connection see passing time, and no clock that is set."""
+    def control(self, entry: MockConfigEntry) -> None:
+        """Show a connection passing time, but no change of the system's clock."""
         steady = entry.runtime_data.queue._clock
         self._workers.append(entry.runtime_data.worker)
         steady._monotonic = self.seconds
@@ -83,8 +83,8 @@ class Clock:
             await self.move_to(hass, self.now + min(STEP, end - self.now))
 
 
-class PaperCalendar(Calendar):
-    """A calendar with events from a test."""
+class PreparedCalendar(Calendar):
+    """A calendar with prepared events that may fail to respond."""
 
     _attr_name = "Events"
     _attr_should_poll = False
@@ -104,22 +104,22 @@ class PaperCalendar(Calendar):
             raise self.error
         return await super().async_get_events(hass, start_date, end_date)
 
-    def show(self, *, available: bool) -> None:
+    def set_available(self, *, available: bool) -> None:
         """Become available or unavailable."""
         self._attr_available = available
         self.async_write_ha_state()
 
 
-async def add_calendar(hass: HomeAssistant) -> PaperCalendar:
+async def add_calendar(hass: HomeAssistant) -> PreparedCalendar:
     """Add a calendar without events."""
     assert await async_setup_component(hass, "calendar", {})
-    calendar = PaperCalendar()
+    calendar = PreparedCalendar()
     await hass.data[DATA_COMPONENT].async_add_entities([calendar])
     await hass.async_block_till_done()
     return calendar
 
 
-async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
+async def rule_context_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
     """Return a connection's context as its mirrors see it."""
     runtime = entry.runtime_data
 
@@ -159,10 +159,10 @@ async def way_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
     )
 
 
-def a_subentry(
+def mirror_subentry(
     kind: str, *, made: datetime | None = None, **data: object
 ) -> ConfigSubentry:
-    """Return a subentry that was created at a time, by default now."""
+    """Return a subentry created at a time, by default now."""
     at = (made or dt_util.utcnow()).timestamp()
     return ConfigSubentry(
         data=MappingProxyType(data),
@@ -173,7 +173,7 @@ def a_subentry(
     )
 
 
-class Running[MirrorT: Mirror]:
+class MirrorHome[MirrorT: Mirror]:
     """A mirror, created anew at each restart of its Home Assistant."""
 
     def __init__(
@@ -188,7 +188,7 @@ class Running[MirrorT: Mirror]:
         self.outcomes: list[Outcome] = []
 
     async def start(self) -> MirrorT:
-        """Start it with its notes."""
+        """Start the mirror with its notes."""
         notes = await self.rule_context.store.recall(self.rule_context.connection)
         self.mirror = self.kind(
             self.rule_context, self.subentry, notes.get(self.subentry.subentry_id, {})
@@ -200,17 +200,17 @@ class Running[MirrorT: Mirror]:
         return self.mirror
 
     async def stop(self) -> None:
-        """Stop it as Home Assistant does."""
+        """Stop the mirror as Home Assistant does."""
         self.stop_listening()
         await self.mirror.async_stop()
 
     async def restart(self) -> MirrorT:
-        """Stop it, drop all state outside the file, and start it."""
+        """Stop the mirror, drop all state outside the file, and start it."""
         await self.stop()
         return await self.start()
 
     async def compare(self) -> None:
-        """Let it compare now."""
+        """Compare source and target now."""
         await self.mirror.async_compare()
         await self.rule_context.hass.async_block_till_done()
 
@@ -249,9 +249,9 @@ async def settled_in_time(hass: HomeAssistant, store: Store, clock: Clock) -> No
 
 
 def issue(
-    hass: HomeAssistant, kind: str, running: Running[Any]
+    hass: HomeAssistant, kind: str, running: MirrorHome[Any]
 ) -> ir.IssueEntry | None:
-    """Return a repair of a mirror."""
+    """Return the repair of a mirror."""
     return ir.async_get(hass).async_get_issue(
         DOMAIN, f"{kind}_{running.subentry.subentry_id}"
     )

@@ -1,4 +1,4 @@
-"""Triggers that cannot be attached hinder no other, and are attached once they can."""
+"""Tests of triggers that cannot be attached: the others work, and they are retried."""
 
 from typing import Any
 
@@ -24,12 +24,12 @@ from .home import (
     OPENED,
     PRESSED,
     RULE_ID,
-    a_rule,
-    change,
-    events,
+    rule_subentry,
     runner_of,
+    set_states,
     set_up,
-    until,
+    wait_for_events,
+    wait_until,
 )
 
 ISSUE = f"rule_not_armed_{RULE_ID}"
@@ -37,92 +37,96 @@ BY_CALENDAR = {"trigger": "calendar", "entity_id": "calendar.test", "event": "st
 UNKNOWN = {"trigger": "nothing.happens"}
 
 
-def problem_of(hass: HomeAssistant) -> tuple[str | None, str]:
-    """Return which repair the rule has, and the reason that it gives."""
+def repair_of(hass: HomeAssistant) -> tuple[str | None, str]:
+    """Return the rule's repair and the reason that it shows."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
     if issue is None or issue.data is None:
         return None, ""
     return issue.translation_key, read(str(issue.data["reason"]))
 
 
-async def try_again(hass: HomeAssistant) -> None:
-    """Let so much time pass that what could not be done is tried again."""
+async def pass_retry_time(hass: HomeAssistant) -> None:
+    """Let the time until the next attempt pass."""
     async_fire_time_changed(hass, dt_util.utcnow() + AGAIN)
     await hass.async_block_till_done()
 
 
 @pytest.mark.parametrize("broken", [BY_CALENDAR, UNKNOWN], ids=["attach", "validate"])
-async def test_the_other_triggers_of_a_rule_fire(
+async def test_other_triggers_of_the_rule_fire(
     hass: HomeAssistant, frigate: FrigateSimulator, broken: dict[str, Any]
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     fields = {**DOORBELL["fields"], "sub_label": "{{ trigger.idx }}"}
     triggers = [{**broken, "alias": "The odd one"}, PRESSED]
     entry = await set_up(
-        hass, frigate, a_rule({**DOORBELL, "triggers": triggers, "fields": fields})
+        hass,
+        frigate,
+        rule_subentry({**DOORBELL, "triggers": triggers, "fields": fields}),
     )
 
     assert runner_of(entry).armed
-    key, reason = problem_of(hass)
+    key, reason = repair_of(hass)
     assert key == "rule_partly_armed"
     assert reason.startswith("The odd one (1): ")
     assert "; " not in reason
-    await change(hass, BELL, "on")
-    (event,) = await events(frigate, 1)
+    await set_states(hass, BELL, "on")
+    (event,) = await wait_for_events(frigate, 1)
     assert event.sub_label == "1"
 
 
-async def test_a_rule_that_nothing_can_fire_is_not_armed(
+async def test_rule_without_working_triggers_is_inactive(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     triggers = [BY_CALENDAR, UNKNOWN, {**PRESSED, "enabled": False}]
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": triggers}))
+    entry = await set_up(
+        hass, frigate, rule_subentry({**DOORBELL, "triggers": triggers})
+    )
 
     assert not runner_of(entry).armed
-    key, reason = problem_of(hass)
+    key, reason = repair_of(hass)
     assert key == "rule_not_armed"
     assert "calendar (1): " in reason
     assert "nothing.happens (2): " in reason
 
 
-async def test_what_could_not_be_attached_is_tried_again_and_only_that(
+async def test_only_failed_triggers_are_retried(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     ring = {"trigger": "event", "event_type": "rang"}
     triggers = [PRESSED, BY_CALENDAR, ring]
-    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": triggers}))
-    assert problem_of(hass)[0] == "rule_partly_armed"
-    await try_again(hass)
-    assert problem_of(hass)[0] == "rule_partly_armed"
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "triggers": triggers}))
+    assert repair_of(hass)[0] == "rule_partly_armed"
+    await pass_retry_time(hass)
+    assert repair_of(hass)[0] == "rule_partly_armed"
 
     assert await async_setup_component(hass, "calendar", {})
     await hass.data[DATA_COMPONENT].async_add_entities([Calendar([])])
-    await try_again(hass)
+    await pass_retry_time(hass)
 
-    assert problem_of(hass) == (None, "")
-    await change(hass, BELL, "on")
+    assert repair_of(hass) == (None, "")
+    await set_states(hass, BELL, "on")
     hass.bus.async_fire("rang")
-    await events(frigate, 2)
+    await wait_for_events(frigate, 2)
     await hass.async_block_till_done()
     assert len(frigate.events) == 2
 
 
-async def test_an_event_is_ended_by_those_of_its_end_triggers_that_can(
+async def test_working_end_triggers_end_the_event(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
+    await set_states(hass, DOOR, "off")
     ends = {**OPENED["until"], "triggers": [UNKNOWN, *OPENED["until"]["triggers"]]}
-    await set_up(hass, frigate, a_rule({**OPENED, "until": ends}))
-    assert problem_of(hass)[0] == "rule_partly_armed"
+    await set_up(hass, frigate, rule_subentry({**OPENED, "until": ends}))
+    assert repair_of(hass)[0] == "rule_partly_armed"
 
-    await change(hass, DOOR, "on", "off")
+    await set_states(hass, DOOR, "on", "off")
 
-    (event,) = await events(frigate, 1)
-    await until(lambda: event.end_time is not None)
+    (event,) = await wait_for_events(frigate, 1)
+    await wait_until(lambda: event.end_time is not None)
 
 
-async def test_a_rule_that_is_removed_meanwhile_leaves_nothing_attached(
+async def test_rule_removed_while_attaching_leaves_nothing_attached(
     hass: HomeAssistant,
 ) -> None:
     fired: list[object] = []

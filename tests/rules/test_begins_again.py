@@ -1,4 +1,4 @@
-"""What begins again while its former event is being ended is an event of its own."""
+"""Tests of events that begin again while the former one is being ended."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.store import StoredEvent
 
 from ..home import act, switch_off
-from .home import DOOR, OPENED, a_rule, change, set_up, until
+from .home import DOOR, OPENED, rule_subentry, set_states, set_up, wait_until
 
 WINDOW = "binary_sensor.window"
 BOTH = [DOOR, WINDOW]
@@ -42,8 +42,8 @@ LONGEST = timedelta(seconds=601)
 type Accept = Callable[..., Awaitable[Delivery]]
 
 
-class Held:
-    """Lets some requests wait before they reach the outbox."""
+class HeldRequests:
+    """Holds requests before they reach the queue."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
         """Hold the requests of an operation."""
@@ -62,104 +62,114 @@ class Held:
         monkeypatch.setattr(DeliveryQueue, "submit", hold)
 
     def release(self) -> None:
-        """Hold nothing any more."""
+        """Release all requests."""
         self._released.set()
 
 
-def begun(frigate: FrigateSimulator) -> list[StoredEvent]:
-    """Return what the rule began, without what an end needs beside it."""
-    return [one for one in frigate.events if not _beside_an_end(one)]
+def started_events(frigate: FrigateSimulator) -> list[StoredEvent]:
+    """Return the events that the rule started, without the auxiliary ones of an end."""
+    return [one for one in frigate.events if not _is_auxiliary(one)]
 
 
-def _beside_an_end(event: StoredEvent) -> bool:
-    """Say whether an event is there for a moment only, for an end."""
+def _is_auxiliary(event: StoredEvent) -> bool:
+    """Return whether an event only exists briefly, to end another."""
     drawn = event.data.get("draw")
     return isinstance(drawn, dict) and str(drawn["event_relay"]).endswith("/end")
 
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a rule for a door and a window, both of them open."""
+    """Set up a rule for a door and a window, both open."""
     for one in BOTH:
-        await change(hass, one, "off")
-    entry = await set_up(hass, frigate, a_rule(PAIR))
+        await set_states(hass, one, "off")
+    entry = await set_up(hass, frigate, rule_subentry(PAIR))
     for one in BOTH:
-        await change(hass, one, "on")
-    await until(lambda: len(begun(frigate)) == 2)
+        await set_states(hass, one, "on")
+    await wait_until(lambda: len(started_events(frigate)) == 2)
     return entry
 
 
-async def by_all_clear(hass: HomeAssistant, entry: MockConfigEntry, ends: Held) -> None:
-    """End both by one happening."""
+async def end_by_one_event(
+    hass: HomeAssistant, entry: MockConfigEntry, ends: HeldRequests
+) -> None:
+    """End both by one event."""
     hass.bus.async_fire("all_clear")
 
 
-async def by_time(hass: HomeAssistant, entry: MockConfigEntry, ends: Held) -> None:
-    """Let the time of both be up, one after the other."""
+async def end_by_time_limit(
+    hass: HomeAssistant, entry: MockConfigEntry, ends: HeldRequests
+) -> None:
+    """Let the time limits of both pass, one after the other."""
     async_fire_time_changed(hass, dt_util.utcnow() + LONGEST)
-    await until(lambda: ends.waiting == 1)
+    await wait_until(lambda: ends.waiting == 1)
     async_fire_time_changed(hass, dt_util.utcnow() + LONGEST)
 
 
-async def by_a_restart(hass: HomeAssistant, entry: MockConfigEntry, ends: Held) -> None:
-    """Let both be over while Home Assistant is off."""
+async def end_by_restart(
+    hass: HomeAssistant, entry: MockConfigEntry, ends: HeldRequests
+) -> None:
+    """Close both while Home Assistant is off."""
     await switch_off(hass, entry)
     for one in BOTH:
-        await change(hass, one, "off")
+        await set_states(hass, one, "off")
     _ = hass.async_create_task(hass.config_entries.async_setup(entry.entry_id))
 
 
-def begin_again(hass: HomeAssistant) -> None:
-    """Close and open both, so that only what is open already could hold it back."""
+def start_again(hass: HomeAssistant) -> None:
+    """Close and open both, so that only open events could prevent a start."""
     for one in BOTH:
         hass.states.async_set(one, "ajar")
         hass.states.async_set(one, "on")
 
 
-@pytest.mark.parametrize("end", [by_all_clear, by_time, by_a_restart])
-async def test_while_several_are_being_ended(
+@pytest.mark.parametrize("end", [end_by_one_event, end_by_time_limit, end_by_restart])
+async def test_start_while_several_events_are_being_ended(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,
-    end: Callable[[HomeAssistant, MockConfigEntry, Held], Awaitable[None]],
+    end: Callable[[HomeAssistant, MockConfigEntry, HeldRequests], Awaitable[None]],
 ) -> None:
-    ends = Held(monkeypatch, "end_camera_event")
+    ends = HeldRequests(monkeypatch, "end_camera_event")
     await end(hass, entry, ends)
-    await until(lambda: ends.waiting == 2)
+    await wait_until(lambda: ends.waiting == 2)
 
-    begin_again(hass)
-    await until(lambda: len(begun(frigate)) == 4)
+    start_again(hass)
+    await wait_until(lambda: len(started_events(frigate)) == 4)
     ends.release()
 
-    await until(
-        lambda: [one.end_time is None for one in begun(frigate)].count(False) == 2
+    await wait_until(
+        lambda: (
+            [one.end_time is None for one in started_events(frigate)].count(False) == 2
+        )
     )
     await hass.async_block_till_done()
-    assert sorted(one.label for one in begun(frigate) if one.end_time is None) == [
+    assert sorted(
+        one.label for one in started_events(frigate) if one.end_time is None
+    ) == [
         "door",
         "window",
     ]
 
 
-async def test_while_the_beginning_of_the_former_is_still_being_accepted(
+async def test_start_while_the_former_start_is_being_accepted(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await change(hass, DOOR, "off")
-    await set_up(hass, frigate, a_rule(PAIR))
-    beginnings = Held(monkeypatch, "create_camera_event")
+    await set_states(hass, DOOR, "off")
+    await set_up(hass, frigate, rule_subentry(PAIR))
+    beginnings = HeldRequests(monkeypatch, "create_camera_event")
 
     for state in ("on", "off", "on"):
         hass.states.async_set(DOOR, state)
-    await until(lambda: beginnings.waiting == 2)
+    await wait_until(lambda: beginnings.waiting == 2)
     beginnings.release()
 
-    await until(lambda: len(begun(frigate)) == 2)
-    await until(lambda: begun(frigate)[0].end_time is not None)
-    assert begun(frigate)[1].end_time is None
+    await wait_until(lambda: len(started_events(frigate)) == 2)
+    await wait_until(lambda: started_events(frigate)[0].end_time is not None)
+    assert started_events(frigate)[1].end_time is None
 
 
-async def test_while_an_end_waits_to_be_tried_again(
+async def test_start_while_an_end_waits_for_its_retry(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -170,18 +180,20 @@ async def test_while_an_end_waits_to_be_tried_again(
 
     with monkeypatch.context() as broken:
         broken.setattr(DeliveryQueue, "submit", full)
-        await change(hass, DOOR, "off")
+        await set_states(hass, DOOR, "off")
 
-    await change(hass, DOOR, "on")
-    await until(lambda: len(begun(frigate)) == 3)
+    await set_states(hass, DOOR, "on")
+    await wait_until(lambda: len(started_events(frigate)) == 3)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
 
-    await until(lambda: sum(one.end_time is not None for one in begun(frigate)) == 1)
+    await wait_until(
+        lambda: sum(one.end_time is not None for one in started_events(frigate)) == 1
+    )
     await hass.async_block_till_done()
-    assert begun(frigate)[-1].end_time is None
+    assert started_events(frigate)[-1].end_time is None
 
 
-async def test_while_its_entity_takes_another_id(
+async def test_start_while_the_entity_is_renamed(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entity_registry: er.EntityRegistry,
@@ -190,40 +202,42 @@ async def test_while_its_entity_takes_another_id(
     entity_registry.async_get_or_create(
         "binary_sensor", "zha", "old", suggested_object_id="door"
     )
-    await change(hass, DOOR, "off")
-    await set_up(hass, frigate, a_rule(PAIR))
-    await change(hass, DOOR, "on")
-    await until(lambda: len(begun(frigate)) == 1)
-    ends = Held(monkeypatch, "end_camera_event")
+    await set_states(hass, DOOR, "off")
+    await set_up(hass, frigate, rule_subentry(PAIR))
+    await set_states(hass, DOOR, "on")
+    await wait_until(lambda: len(started_events(frigate)) == 1)
+    ends = HeldRequests(monkeypatch, "end_camera_event")
 
     entity_registry.async_update_entity(DOOR, new_entity_id="binary_sensor.old")
-    await until(lambda: ends.waiting)
+    await wait_until(lambda: ends.waiting)
     for state in ("off", "on"):
         hass.states.async_set(DOOR, state)
-    await until(lambda: len(begun(frigate)) == 2)
+    await wait_until(lambda: len(started_events(frigate)) == 2)
     ends.release()
-    await until(lambda: begun(frigate)[0].end_time is not None)
+    await wait_until(lambda: started_events(frigate)[0].end_time is not None)
 
 
-async def test_before_home_assistant_has_started(
+async def test_start_before_home_assistant_has_started(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    """What was over when triggers began to be heard holds nothing back since then."""
+    """An event that ended while Home Assistant was off prevents no start."""
     await switch_off(hass, entry)
     hass.states.async_remove(DOOR)
-    await change(hass, WINDOW, "off")
+    await set_states(hass, WINDOW, "off")
     hass.set_state(CoreState.starting)
     assert await hass.config_entries.async_setup(entry.entry_id)
 
-    await change(hass, WINDOW, "on")
+    await set_states(hass, WINDOW, "on")
     # This one is known only now.
-    await change(hass, DOOR, "ajar", "on")
-    await until(lambda: len(begun(frigate)) == 4)
+    await set_states(hass, DOOR, "ajar", "on")
+    await wait_until(lambda: len(started_events(frigate)) == 4)
     hass.set_state(CoreState.not_running)
     await hass.async_start()
 
-    await until(lambda: sum(one.end_time is not None for one in begun(frigate)) == 2)
+    await wait_until(
+        lambda: sum(one.end_time is not None for one in started_events(frigate)) == 2
+    )
     await hass.async_block_till_done()
     listed = (await act(hass, "list_deliveries", state="pending"))["deliveries"]
     assert not listed
-    assert [one.end_time is None for one in begun(frigate)[2:]] == [True, True]
+    assert [one.end_time is None for one in started_events(frigate)[2:]] == [True, True]

@@ -1,4 +1,4 @@
-"""Live events at a simulated Palabra that follow a calendar of Home Assistant."""
+"""Tests of live events in a simulated Palabra that follow a calendar."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -39,14 +39,14 @@ from .mirror_home import (
     CALENDAR,
     NOW,
     Clock,
-    PaperCalendar,
-    Running,
-    a_subentry,
+    MirrorHome,
+    PreparedCalendar,
     add_calendar,
     issue,
+    mirror_subentry,
+    rule_context_of,
     settled,
     settled_in_time,
-    way_of,
 )
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -59,14 +59,14 @@ REFUSAL = Fault(
 )
 QUARTER = timedelta(minutes=15)
 
-type Start = Callable[..., Awaitable[Running[CalendarMirror]]]
+type Start = Callable[..., Awaitable[MirrorHome[CalendarMirror]]]
 
 
 @pytest.fixture
 async def palabra(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> AsyncIterator[PalabraSimulator]:
-    """Run a Palabra, on the first of June."""
+    """Run a Palabra simulator, on 1 June."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     async with PalabraSimulator() as simulator:
         yield simulator
@@ -79,26 +79,26 @@ async def entry(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> MockConfigEntry:
-    """Set up a connection to a Palabra whose clock is the real one."""
+    """Set up a connection to a Palabra with the real clock."""
     monkeypatch.setattr(
         PalabraClient, "server_time", lambda *_: datetime.now(UTC) - QUARTER
     )
     await hass.config.async_set_time_zone("Europe/Berlin")
     entry = await connect(hass, palabra)
-    clock.rule(entry)
+    clock.control(entry)
     return entry
 
 
 @pytest.fixture
 async def rule_context(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
-    """Return the connection as mirrors see it."""
-    return await way_of(hass, entry)
+    """Return the connection's context as mirrors see it."""
+    return await rule_context_of(hass, entry)
 
 
 @pytest.fixture
 async def calendar(
     hass: HomeAssistant, rule_context: RuleContext
-) -> AsyncIterator[PaperCalendar]:
+) -> AsyncIterator[PreparedCalendar]:
     """Add a calendar."""
     calendar = await add_calendar(hass)
     yield calendar
@@ -107,18 +107,18 @@ async def calendar(
 
 @pytest.fixture
 async def start(
-    rule_context: RuleContext, calendar: PaperCalendar
+    rule_context: RuleContext, calendar: PreparedCalendar
 ) -> AsyncIterator[Start]:
-    """Start mirrors of the calendar, and stop them in the end."""
-    running: list[Running[CalendarMirror]] = []
+    """Start mirrors of the calendar, and stop them at the end."""
+    running: list[MirrorHome[CalendarMirror]] = []
 
     async def start(
         *, made: datetime | None = None, **data: object
-    ) -> Running[CalendarMirror]:
-        subentry = a_subentry(
+    ) -> MirrorHome[CalendarMirror]:
+        subentry = mirror_subentry(
             "calendar_mirror", made=made, calendar_entity=CALENDAR, **data
         )
-        one = Running(rule_context, CalendarMirror, subentry)
+        one = MirrorHome(rule_context, CalendarMirror, subentry)
         running.append(one)
         await one.start()
         return one
@@ -135,7 +135,7 @@ def event(
     length: float = 1,
     **more: Any,  # noqa: ANN401 - of any field
 ) -> CalendarEvent:
-    """Return an event that begins so many hours after the start of the test."""
+    """Return an event that begins this many hours after the start of the test."""
     begin = NOW + timedelta(hours=hours)
     return CalendarEvent(
         start=begin,
@@ -145,16 +145,16 @@ def event(
     )
 
 
-def named_as_refused(hass: HomeAssistant, running: Running[CalendarMirror]) -> str:
-    """Return the events that a repair names, as people read it."""
+def names_in_repair(hass: HomeAssistant, running: MirrorHome[CalendarMirror]) -> str:
+    """Return the events that a repair names, as shown to the user."""
     refused = issue(hass, "mirror_refused", running)
     assert refused is not None
     assert refused.data is not None
     return read(str(refused.data["events"]))
 
 
-def outside(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:
-    """Return title, beginning and length, in hours, of what Palabra has."""
+def live_events(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:
+    """Return title, start and length in hours of Palabra's live events."""
     return sorted(
         (
             one.content["title"],
@@ -165,10 +165,10 @@ def outside(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:
     )
 
 
-async def test_each_event_becomes_a_live_event_once(
+async def test_each_event_is_created_once(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event("Breakfast"), event("Dinner", hours=34, length=2)]
@@ -179,7 +179,7 @@ async def test_each_event_becomes_a_live_event_once(
     await running.compare()
     await settled(rule_context.store)
 
-    assert outside(palabra) == [("Breakfast", 24, 1), ("Dinner", 34, 2)]
+    assert live_events(palabra) == [("Breakfast", 24, 1), ("Dinner", 34, 2)]
     assert palabra.events[0].content | {"title": ""} == {
         "title": "",
         "event_type": "in-person",
@@ -190,10 +190,10 @@ async def test_each_event_becomes_a_live_event_once(
     assert [one.kind for one in running.outcomes] == [OutcomeKind.DELIVERED] * 2
 
 
-async def test_changes_follow_without_a_second_event(
+async def test_changed_events_are_updated(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event(uid="one")]
@@ -205,14 +205,14 @@ async def test_changes_follow_without_a_second_event(
     await running.compare()
     await settled(rule_context.store)
 
-    assert outside(palabra) == [("New title", 30, 3)]
+    assert live_events(palabra) == [("New title", 30, 3)]
     assert palabra.events == [made]
 
 
-async def test_over_midnight(
+async def test_event_across_midnight(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event(hours=37.5, length=0.5, uid="one")]
@@ -220,14 +220,14 @@ async def test_over_midnight(
     calendar.events = [event(hours=38.5, length=2, uid="one")]
     await running.compare()
     await settled(rule_context.store)
-    assert outside(palabra) == [("Meeting", 38.5, 2)]
+    assert live_events(palabra) == [("Meeting", 38.5, 2)]
 
 
-async def test_deleted_events_are_deleted_once_that_is_sure(
+async def test_deleted_events_are_deleted_after_a_while(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -241,7 +241,7 @@ async def test_deleted_events_are_deleted_once_that_is_sure(
 
     await clock.pass_time(hass, timedelta(minutes=5))
     await settled_in_time(hass, rule_context.store, clock)
-    assert outside(palabra) == [("Stays", 24, 1)]
+    assert live_events(palabra) == [("Stays", 24, 1)]
 
     calendar.events = [event("Stays"), event("Goes")]
     await running.compare()
@@ -253,7 +253,7 @@ async def test_nothing_is_deleted_without_the_option(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -266,11 +266,11 @@ async def test_nothing_is_deleted_without_the_option(
 
 
 @pytest.mark.parametrize("how", ["unavailable", "error", "nothing", "gone"])
-async def test_a_calendar_that_does_not_tell_changes_nothing(
+async def test_unreadable_calendar_changes_nothing(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
     how: str,
@@ -283,7 +283,7 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
     time = timedelta(hours=5)
     match how:
         case "unavailable":
-            calendar.show(available=False)
+            calendar.set_available(available=False)
         case "error":
             calendar.error = HomeAssistantError("no network")
         case "nothing":
@@ -296,7 +296,7 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
     assert (issue(hass, "mirror_source", running) is not None) == (how == "gone")
 
     calendar.events, calendar.error = events, None
-    calendar.show(available=True)
+    calendar.set_available(available=True)
     await clock.pass_time(hass, QUARTER)
     await settled_in_time(hass, rule_context.store, clock)
     assert len(palabra.events) == 2
@@ -304,11 +304,11 @@ async def test_a_calendar_that_does_not_tell_changes_nothing(
     assert len(await rule_context.store.listing()) == 2
 
 
-async def test_an_empty_calendar_is_believed_in_the_end(
+async def test_empty_calendar_is_trusted_after_a_longer_while(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -321,11 +321,11 @@ async def test_an_empty_calendar_is_believed_in_the_end(
     assert palabra.events == []
 
 
-async def test_late_events_are_caught(
+async def test_events_added_late_are_created(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -333,14 +333,14 @@ async def test_late_events_are_caught(
     calendar.events = [event(hours=0.1)]
     await clock.pass_time(hass, QUARTER)
     await settled_in_time(hass, rule_context.store, clock)
-    assert outside(palabra) == [("Meeting", 0.1, 1)]
+    assert live_events(palabra) == [("Meeting", 0.1, 1)]
 
 
-async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
+async def test_added_event_is_created_at_once_even_if_another_is_next(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -349,7 +349,7 @@ async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
     calendar.events.append(event(hours=5, uid="later"))
     calendar.async_write_ha_state()
     await settled_in_time(hass, rule_context.store, clock)
-    assert len(outside(palabra)) == 2
+    assert len(live_events(palabra)) == 2
 
     read = len(calendar.read)
     for _ in range(5):
@@ -358,18 +358,18 @@ async def test_what_is_added_is_seen_at_once_though_it_is_not_the_next(
     assert len(calendar.read) == read
 
 
-async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
+async def test_past_events_stay_unchanged(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
     calendar.events = [event("Before", hours=-3), event("Soon", hours=1)]
     running = await start()
     await settled_in_time(hass, rule_context.store, clock)
-    assert outside(palabra) == [("Soon", 1, 1)]
+    assert live_events(palabra) == [("Soon", 1, 1)]
 
     await clock.pass_time(hass, timedelta(hours=2, minutes=30))
     calendar.events = [event("Other title", hours=1, uid="soon")]
@@ -377,14 +377,14 @@ async def test_what_is_over_is_neither_made_nor_moved_nor_deleted(
     calendar.events = []
     await clock.pass_time(hass, timedelta(hours=2))
     await settled_in_time(hass, rule_context.store, clock)
-    assert outside(palabra) == [("Soon", 1, 1)]
+    assert live_events(palabra) == [("Soon", 1, 1)]
 
 
-async def test_what_goes_on_is_moved_but_not_deleted(
+async def test_running_event_is_updated_but_not_deleted(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -395,7 +395,7 @@ async def test_what_goes_on_is_moved_but_not_deleted(
     calendar.events[0] = event(hours=1, length=3)
     await clock.pass_time(hass, QUARTER)
     await settled_in_time(hass, rule_context.store, clock)
-    assert outside(palabra)[0] == ("Meeting", 1, 3)
+    assert live_events(palabra)[0] == ("Meeting", 1, 3)
 
     del calendar.events[0]
     await clock.pass_time(hass, timedelta(hours=1))
@@ -403,8 +403,10 @@ async def test_what_goes_on_is_moved_but_not_deleted(
     assert len(palabra.events) == 2
 
 
-def series(days: int, *, hours: float = 24, ids: bool = True) -> list[CalendarEvent]:
-    """Return an event of every day, with or without ids of its occurrences."""
+def daily_events(
+    days: int, *, hours: float = 24, ids: bool = True
+) -> list[CalendarEvent]:
+    """Return an event on each of several days, with or without ids of occurrences."""
     return [
         event(
             "Stand-up",
@@ -416,19 +418,19 @@ def series(days: int, *, hours: float = 24, ids: bool = True) -> list[CalendarEv
 
 
 @pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
-async def test_recurring_events_one_by_one(
+async def test_recurring_events_are_followed_one_by_one(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
     ids: bool,
 ) -> None:
-    calendar.events = series(5, ids=ids)
+    calendar.events = daily_events(5, ids=ids)
     running = await start(ahead=3)
     await settled_in_time(hass, rule_context.store, clock)
-    assert [begin for _, begin, _ in outside(palabra)] == [24, 48]
+    assert [begin for _, begin, _ in live_events(palabra)] == [24, 48]
     made = {one.event_id for one in palabra.events}
 
     moved = calendar.events[1]
@@ -439,44 +441,44 @@ async def test_recurring_events_one_by_one(
     )
     await running.compare()
     await settled_in_time(hass, rule_context.store, clock)
-    assert [begin for _, begin, _ in outside(palabra)] == [24, 53]
+    assert [begin for _, begin, _ in live_events(palabra)] == [24, 53]
     assert {one.event_id for one in palabra.events} == made
 
     await clock.pass_time(hass, timedelta(hours=1))
     await settled_in_time(hass, rule_context.store, clock)
-    assert [begin for _, begin, _ in outside(palabra)] == [24, 53, 72]
+    assert [begin for _, begin, _ in live_events(palabra)] == [24, 53, 72]
     del calendar.events[0]
     await clock.pass_time(hass, timedelta(minutes=30))
     await settled_in_time(hass, rule_context.store, clock)
-    assert [begin for _, begin, _ in outside(palabra)] == [53, 72]
+    assert [begin for _, begin, _ in live_events(palabra)] == [53, 72]
 
 
 @pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
-async def test_a_series_that_is_moved_keeps_its_live_events(
+async def test_moved_series_keeps_its_live_events(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     ids: bool,
 ) -> None:
-    calendar.events = series(4, ids=ids)
+    calendar.events = daily_events(4, ids=ids)
     running = await start()
     await settled(rule_context.store)
     made = {one.event_id for one in palabra.events}
     calendar.events = [
         replace(one, recurrence_id=f"{one.recurrence_id}-new" if ids else None)
-        for one in series(4, hours=25, ids=ids)
+        for one in daily_events(4, hours=25, ids=ids)
     ]
     await running.compare()
     await settled(rule_context.store)
-    assert [begin for _, begin, _ in outside(palabra)] == [25, 49, 73, 97]
+    assert [begin for _, begin, _ in live_events(palabra)] == [25, 49, 73, 97]
     assert {one.event_id for one in palabra.events} == made
 
 
-async def test_without_ids_the_summary_stands_for_them(
+async def test_events_without_ids_are_identified_by_summary(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event(uid=None), event(hours=48, uid=None)]
@@ -486,7 +488,7 @@ async def test_without_ids_the_summary_stands_for_them(
     calendar.events[0] = event(hours=26, uid=None)
     await running.compare()
     await settled(rule_context.store)
-    assert outside(palabra) == [("Meeting", 26, 1), ("Meeting", 48, 1)]
+    assert live_events(palabra) == [("Meeting", 26, 1), ("Meeting", 48, 1)]
     assert {one.event_id for one in palabra.events} == made
 
 
@@ -494,7 +496,7 @@ async def test_far_moved_events_are_not_deleted(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -506,7 +508,7 @@ async def test_far_moved_events_are_not_deleted(
     await clock.pass_time(hass, timedelta(minutes=30))
     await settled_in_time(hass, rule_context.store, clock)
     assert made in palabra.events
-    assert outside(palabra)[0] == ("Meeting", 24 * 90, 1)
+    assert live_events(palabra)[0] == ("Meeting", 24 * 90, 1)
 
 
 @pytest.mark.parametrize(
@@ -518,10 +520,10 @@ async def test_far_moved_events_are_not_deleted(
         ("  ", False, ["Other", "TRANSLATION", "Translated talk"]),
     ],
 )
-async def test_filter(
+async def test_only_matching_events_are_mirrored(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     written: str,
     is_pattern: bool,
@@ -530,7 +532,7 @@ async def test_filter(
     calendar.events = [event("Translated talk"), event("TRANSLATION"), event("Other")]
     await start(filter=written, filter_is_pattern=is_pattern)
     await settled(rule_context.store)
-    assert [title for title, _, _ in outside(palabra)] == sorted(wanted)
+    assert [title for title, _, _ in live_events(palabra)] == sorted(wanted)
 
 
 @pytest.mark.parametrize(
@@ -542,10 +544,10 @@ async def test_filter(
     ],
     ids=["summer", "clocks go back", "clocks go forward"],
 )
-async def test_whole_days_last_from_midnight_to_midnight(
+async def test_all_day_events_last_from_midnight_to_midnight(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     day: date,
     begin: str,
@@ -563,11 +565,11 @@ async def test_whole_days_last_from_midnight_to_midnight(
     assert made.end - made.start == timedelta(hours=length)
 
 
-async def test_nothing_is_asked_for_before_home_assistant_has_started(
+async def test_nothing_is_requested_before_home_assistant_has_started(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     hass.set_state(CoreState.starting)
@@ -582,10 +584,10 @@ async def test_nothing_is_asked_for_before_home_assistant_has_started(
     assert len(palabra.events) == 1
 
 
-async def test_a_restart_between_making_and_moving(
+async def test_restart_between_create_and_update(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event(uid="one")]
@@ -594,17 +596,17 @@ async def test_a_restart_between_making_and_moving(
     calendar.events = [event(hours=26, uid="one")]
     await running.restart()
     await settled(rule_context.store)
-    assert outside(palabra) == [("Meeting", 26, 1)]
+    assert live_events(palabra) == [("Meeting", 26, 1)]
 
 
-async def test_cut_off_between_commit_and_send(
+async def test_crash_between_commit_and_send(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
-    """Nothing is sent any more; what is in the file goes on in the next run."""
+    """Nothing more is sent; the next run continues with the queue's file."""
     await entry.runtime_data.worker.stop()
     calendar.events = [event(uid="one")]
     running = await start()
@@ -612,23 +614,23 @@ async def test_cut_off_between_commit_and_send(
     await running.stop()
 
     assert await hass.config_entries.async_reload(entry.entry_id)
-    running.rule_context = await way_of(hass, entry)
+    running.rule_context = await rule_context_of(hass, entry)
     calendar.events = [event(hours=26, uid="one")]
     await running.start()
     deliveries = await settled(running.rule_context.store)
-    assert outside(palabra) == [("Meeting", 26, 1)]
+    assert live_events(palabra) == [("Meeting", 26, 1)]
     assert [one.operation for one in deliveries] == [
         "update_live_event",
         "create_live_event",
     ]
 
 
-async def test_a_reply_that_is_lost_doubles_nothing(
+async def test_lost_response_duplicates_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -642,15 +644,15 @@ async def test_a_reply_that_is_lost_doubles_nothing(
     assert len(palabra.events) == 1
 
 
-async def test_an_outage_is_outlived(
+async def test_mirror_continues_after_an_outage(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
-    """What was never sent and is deleted meanwhile is never sent."""
+    """A create that was never sent is not sent once its event is deleted."""
     await palabra.stop()
     calendar.events = [event("Stays"), event("Moves"), event("Goes")]
     running = await start()
@@ -659,14 +661,14 @@ async def test_an_outage_is_outlived(
     await clock.pass_time(hass, timedelta(minutes=30))
     await palabra.start()
     await settled_in_time(hass, rule_context.store, clock)
-    assert outside(palabra) == [("Moves", 30, 1), ("Stays", 24, 1)]
+    assert live_events(palabra) == [("Moves", 30, 1), ("Stays", 24, 1)]
 
 
-async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
+async def test_rejected_event_has_a_repair_and_is_retried_when_changed(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -681,14 +683,14 @@ async def test_a_refusal_is_told_and_tried_again_only_when_the_event_changes(
     calendar.events = [event("Second", uid="one")]
     await running.restart()
     await settled_in_time(hass, rule_context.store, clock)
-    assert outside(palabra) == [("Second", 24, 1)]
+    assert live_events(palabra) == [("Second", 24, 1)]
 
 
-async def test_what_cannot_be_a_live_event_is_told_once(
+async def test_invalid_event_is_reported_once(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -698,29 +700,29 @@ async def test_what_cannot_be_a_live_event_is_told_once(
     await settled_in_time(hass, rule_context.store, clock)
     failed = [one for one in running.outcomes if one.kind is OutcomeKind.FAILED]
     assert [one.reason for one in failed] == ["AB: title: too_short"]
-    assert "AB (2040-06-02 10:00): title: too_short" in named_as_refused(hass, running)
+    assert "AB (2040-06-02 10:00): title: too_short" in names_in_repair(hass, running)
 
     calendar.events[0] = event("ABC", uid="one")
     await running.compare()
     await settled_in_time(hass, rule_context.store, clock)
-    assert [title for title, _, _ in outside(palabra)] == ["ABC", "Good"]
+    assert [title for title, _, _ in live_events(palabra)] == ["ABC", "Good"]
     assert issue(hass, "mirror_refused", running) is None
 
 
-async def test_what_was_refused_is_still_named_after_a_restart(
-    hass: HomeAssistant, calendar: PaperCalendar, start: Start
+async def test_repair_names_rejected_events_after_a_restart(
+    hass: HomeAssistant, calendar: PreparedCalendar, start: Start
 ) -> None:
     calendar.events = [event("AB", uid="one")]
     running = await start()
     await running.restart()
-    assert "AB (2040-06-02 10:00)" in named_as_refused(hass, running)
+    assert "AB (2040-06-02 10:00)" in names_in_repair(hass, running)
 
 
-async def test_description_and_location_go_with_the_event_if_wanted(
+async def test_description_and_location_are_included_by_option(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -742,10 +744,10 @@ async def test_description_and_location_go_with_the_event_if_wanted(
     assert not changed.content["location"]
 
 
-async def test_description_and_location_stay_at_home_unless_wanted(
+async def test_description_and_location_are_left_out_by_default(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event(description="Private", location="At home")]
@@ -755,10 +757,10 @@ async def test_description_and_location_stay_at_home_unless_wanted(
     assert "At home" not in repr([one.content for one in palabra.events])
 
 
-async def test_other_settings_reach_what_is_made_already(
+async def test_changed_settings_update_existing_live_events(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event()]
@@ -776,11 +778,11 @@ async def test_other_settings_reach_what_is_made_already(
     assert made.content["target_languages"] == []
 
 
-async def test_disabled_and_enabled(
+async def test_mirror_is_disabled_and_enabled(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -797,10 +799,10 @@ async def test_disabled_and_enabled(
 
 
 @pytest.mark.parametrize("delete", [True, False])
-async def test_removed(
+async def test_removed_mirror(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
     delete: bool,
@@ -811,42 +813,42 @@ async def test_removed(
     await settled(rule_context.store)
     await running.mirror.async_remove()
     await settled(rule_context.store)
-    left = [title for title, _, _ in outside(palabra)]
+    left = [title for title, _, _ in live_events(palabra)]
     assert left == ["Goes on", "Of somebody else", *([] if delete else ["To come"])]
     assert await rule_context.store.recall(rule_context.connection) == {}
 
 
-async def test_what_was_forgotten_is_found_again(
+async def test_live_events_are_found_after_the_file_was_replaced(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
-    """As after an outbox that was damaged and set aside."""
+    """The queue's file was damaged and set aside."""
     begin = NOW + timedelta(hours=24)
     made = palabra.add("Meeting", begin, begin + timedelta(hours=1))
     calendar.events = [event(), event("New")]
     running = await start(made=NOW - timedelta(days=30))
     await settled(rule_context.store)
-    assert outside(palabra) == [("Meeting", 24, 1), ("New", 24, 1)]
+    assert live_events(palabra) == [("Meeting", 24, 1), ("New", 24, 1)]
 
     calendar.events[0] = event(hours=30)
     await running.compare()
     await settled(rule_context.store)
-    assert outside(palabra) == [("Meeting", 30, 1), ("New", 24, 1)]
+    assert live_events(palabra) == [("Meeting", 30, 1), ("New", 24, 1)]
     assert made in palabra.events
 
 
-async def test_what_is_too_long_is_cut_at_a_sign(
+async def test_long_text_is_cut_at_a_grapheme(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event("Meeting " * 40)]
     await start()
     await settled(rule_context.store)
-    ((title, _, _),) = outside(palabra)
+    ((title, _, _),) = live_events(palabra)
     assert title.startswith("Meeting Meeting")
     assert title.endswith("…")
     (delivery,) = await rule_context.store.listing()
@@ -854,10 +856,10 @@ async def test_what_is_too_long_is_cut_at_a_sign(
     assert [warning.split()[0] for warning in delivery.receipt.warnings] == ["title"]
 
 
-async def test_what_was_cut_and_forgotten_is_found_again(
+async def test_cut_live_events_are_found_after_the_file_was_replaced(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     begin = NOW + timedelta(hours=24)
@@ -869,11 +871,11 @@ async def test_what_was_cut_and_forgotten_is_found_again(
     assert palabra.events == [made]
 
 
-async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
+async def test_nothing_is_created_while_the_list_cannot_be_read(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
 ) -> None:
@@ -888,10 +890,10 @@ async def test_nothing_is_made_while_nobody_can_tell_what_was_forgotten(
 
 
 @pytest.mark.parametrize("written", DAMAGED)
-async def test_what_was_made_is_known_again_when_the_note_of_it_is_damaged(
+async def test_live_events_are_recognised_despite_damaged_notes(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     written: str,
 ) -> None:
@@ -907,19 +909,19 @@ async def test_what_was_made_is_known_again_when_the_note_of_it_is_damaged(
 
     # Of what was deleted meanwhile nothing is known any more.
     expected = [("Gone", 24, 1), ("Meeting", 30, 1), ("New", 24, 1), ("Other", 24, 1)]
-    assert outside(palabra) == expected
+    assert live_events(palabra) == expected
     assert damaged_bindings(running.mirror.notes) == {}
     calendar.events = [event(hours=31), event("Other"), event("New")]
     await running.compare()
     await settled(rule_context.store)
-    assert ("Meeting", 31, 1) in outside(palabra)
+    assert ("Meeting", 31, 1) in live_events(palabra)
     assert len(palabra.events) == 4
 
 
-async def test_it_looks_for_what_had_been_found_when_the_note_of_it_is_damaged(
+async def test_live_events_are_found_again_after_notes_are_damaged(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     begin = NOW + timedelta(hours=24)
@@ -936,14 +938,14 @@ async def test_it_looks_for_what_had_been_found_when_the_note_of_it_is_damaged(
     await running.compare()
     await settled(rule_context.store)
 
-    assert outside(palabra) == [("Meeting", 30, 1)]
+    assert live_events(palabra) == [("Meeting", 30, 1)]
 
 
-async def test_a_store_that_fails_for_a_while(
+async def test_store_fails_for_a_while(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
@@ -964,7 +966,7 @@ async def test_a_store_that_fails_for_a_while(
 async def test_hundreds_of_events(
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event(f"Event {one}", hours=1 + one / 10) for one in range(300)]
@@ -974,11 +976,11 @@ async def test_hundreds_of_events(
     assert len(await rule_context.store.listing(limit=None)) == 300
 
 
-async def test_no_canary_in_what_is_written(
+async def test_no_canary_is_written(
     hass: HomeAssistant,
     rule_context: RuleContext,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -996,10 +998,10 @@ async def test_no_canary_in_what_is_written(
         assert "canary" not in text
 
 
-async def lead_to(
-    hass: HomeAssistant, running: Running[CalendarMirror], palabra: PalabraSimulator
+async def switch_account(
+    hass: HomeAssistant, running: MirrorHome[CalendarMirror], palabra: PalabraSimulator
 ) -> None:
-    """Let the connection lead to another account, as reconfiguring it does."""
+    """Let the connection lead to another account, as its reconfiguration does."""
     await running.stop()
     entry = hass.config_entries.async_get_entry(running.rule_context.connection)
     assert isinstance(entry, MockConfigEntry)
@@ -1011,14 +1013,14 @@ async def lead_to(
     hass.config_entries.async_update_entry(entry, data=data)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    running.rule_context = await way_of(hass, entry)
+    running.rule_context = await rule_context_of(hass, entry)
     await running.start()
 
 
-async def test_in_another_account_live_events_are_made_anew_and_the_old_ones_told(
+async def test_live_events_are_created_anew_in_another_account(
     hass: HomeAssistant,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event("Meeting"), event("Concert", hours=48)]
@@ -1026,10 +1028,10 @@ async def test_in_another_account_live_events_are_made_anew_and_the_old_ones_tol
     await settled(running.rule_context.store)
     async with PalabraSimulator() as other:
         other.settings.api_key = "plbr_other"
-        await lead_to(hass, running, other)
+        await switch_account(hass, running, other)
         await settled(running.rule_context.store)
 
-        assert len(outside(other)) == len(outside(palabra)) == 2
+        assert len(live_events(other)) == len(live_events(palabra)) == 2
         told = issue(hass, "mirror_moved", running)
         assert told is not None
         ir.async_delete_issue(hass, DOMAIN, told.issue_id)
@@ -1037,15 +1039,15 @@ async def test_in_another_account_live_events_are_made_anew_and_the_old_ones_tol
         await running.restart()
         await settled(running.rule_context.store)
 
-        assert sorted(outside(other)) == [("Concert", 48, 1), ("Meeting", 24, 2)]
-        assert sorted(outside(palabra)) == [("Concert", 48, 1), ("Meeting", 24, 1)]
+        assert sorted(live_events(other)) == [("Concert", 48, 1), ("Meeting", 24, 2)]
+        assert sorted(live_events(palabra)) == [("Concert", 48, 1), ("Meeting", 24, 1)]
         assert issue(hass, "mirror_moved", running) is None
 
 
-async def test_with_another_key_of_the_same_account_live_events_are_kept(
+async def test_live_events_are_kept_with_another_key_of_the_account(
     hass: HomeAssistant,
     palabra: PalabraSimulator,
-    calendar: PaperCalendar,
+    calendar: PreparedCalendar,
     start: Start,
 ) -> None:
     calendar.events = [event("Meeting")]
@@ -1053,10 +1055,10 @@ async def test_with_another_key_of_the_same_account_live_events_are_kept(
     await settled(running.rule_context.store)
 
     palabra.settings.api_key = "plbr_another"
-    await lead_to(hass, running, palabra)
+    await switch_account(hass, running, palabra)
     calendar.events = [event("Meeting", length=2)]
     await running.restart()
     await settled(running.rule_context.store)
 
-    assert outside(palabra) == [("Meeting", 24, 2)]
+    assert live_events(palabra) == [("Meeting", 24, 2)]
     assert issue(hass, "mirror_moved", running) is None

@@ -1,4 +1,4 @@
-"""Changes of rules that come while others are still being made."""
+"""Tests of changes of rules that overlap."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,16 @@ from custom_components.event_relay.queue.store.store import Store
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, switch_off
-from .home import BELL, DOORBELL, RULE_ID, a_rule, change, events, runner_of, set_up
+from .home import (
+    BELL,
+    DOORBELL,
+    RULE_ID,
+    rule_subentry,
+    runner_of,
+    set_states,
+    set_up,
+    wait_for_events,
+)
 
 RANG: dict[str, Any] = {
     **DOORBELL,
@@ -19,10 +28,10 @@ RANG: dict[str, Any] = {
 }
 
 
-async def test_a_rule_that_is_edited_twice_at_once_runs_once(
+async def test_rule_edited_twice_at_once_runs_once(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(RANG))
+    entry = await set_up(hass, frigate, rule_subentry(RANG))
 
     for label in ("gate", "bell"):
         fields = {**RANG["fields"], "label": label}
@@ -36,13 +45,13 @@ async def test_a_rule_that_is_edited_twice_at_once_runs_once(
 
     listed = (await act(hass, "list_deliveries"))["deliveries"]
     assert len(listed) == 1
-    assert [one.label for one in await events(frigate, 1)] == ["bell"]
+    assert [one.label for one in await wait_for_events(frigate, 1)] == ["bell"]
 
 
-async def test_a_rule_that_is_edited_as_its_connection_ends_does_not_go_on(
+async def test_rule_edited_during_unload_does_not_continue(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(RANG))
+    entry = await set_up(hass, frigate, rule_subentry(RANG))
 
     hass.config_entries.async_update_subentry(
         entry, entry.subentries[RULE_ID], data={**RANG, "limits": {"most": 5}}
@@ -57,7 +66,7 @@ async def test_a_rule_that_is_edited_as_its_connection_ends_does_not_go_on(
 
 
 @pytest.mark.parametrize("last", [True, False])
-async def test_the_last_switch_counts(
+async def test_last_switch_wins(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -70,8 +79,8 @@ async def test_the_last_switch_counts(
         await asyncio.sleep(0)
         await remember(store, memory)
 
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     runner = runner_of(entry)
     if not last:
         await runner.async_disable()
@@ -85,5 +94,5 @@ async def test_the_last_switch_counts(
 
     assert runner.enabled is last
     assert runner.armed is last
-    await change(hass, BELL, "on")
-    await events(frigate, int(last))
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, int(last))

@@ -1,4 +1,4 @@
-"""When the clocks change."""
+"""Tests of daylight saving changes."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The device of a rule, and what its entities show and do."""
+"""Tests of the device and the entities of a rule."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -46,13 +46,13 @@ from .home import (
     DOORBELL,
     OPENED,
     RULE_ID,
-    a_rule,
-    an_entry,
-    change,
-    events,
+    entry_with_rules,
+    rule_subentry,
     runner_of,
+    set_states,
     set_up,
-    until,
+    wait_for_events,
+    wait_until,
 )
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
@@ -74,7 +74,7 @@ SECOND_ID = "01JDOORBELLRULE00000000002"
 
 
 def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an entity that is there."""
+    """Return the state of an existing entity."""
     found = hass.states.get(entity_id)
     assert found is not None
     return found
@@ -94,9 +94,9 @@ async def press(hass: HomeAssistant, context: Context | None = None) -> None:
     )
 
 
-async def shown(hass: HomeAssistant, kind: str) -> State:
-    """Wait until an outcome is shown, and return it."""
-    await until(lambda: state(hass, OUTCOME).attributes.get("event_type") == kind)
+async def wait_for_outcome(hass: HomeAssistant, kind: str) -> State:
+    """Wait until the event entity shows an outcome, and return it."""
+    await wait_until(lambda: state(hass, OUTCOME).attributes.get("event_type") == kind)
     return state(hass, OUTCOME)
 
 
@@ -110,13 +110,13 @@ async def test_entities_of_a_platform(
     platform: str,
 ) -> None:
     monkeypatch.setattr(integration, "PLATFORMS", (Platform(platform),))
-    known = an_entry(frigate.url)
+    known = entry_with_rules(frigate.url)
     entry = MockConfigEntry(
         domain=DOMAIN,
         title=known.title,
         data=known.data,
         entry_id="the_connection",
-        subentries_data=[a_rule(DOORBELL)],
+        subentries_data=[rule_subentry(DOORBELL)],
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -129,10 +129,10 @@ async def test_entities_of_a_platform(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-async def test_a_rule_is_a_service_behind_its_connection(
+async def test_rule_is_a_service_device_of_its_connection(
     hass: HomeAssistant, frigate: FrigateSimulator, device_registry: dr.DeviceRegistry
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
 
     hub = device_registry.async_get_device_by_identifier(
         (DOMAIN, entry.entry_id), entry.entry_id
@@ -152,11 +152,11 @@ async def test_a_rule_is_a_service_behind_its_connection(
     assert hub.config_subentry_id is None
 
 
-async def test_a_rule_is_called_one_in_the_home_language(
+async def test_device_model_is_in_the_home_language(
     hass: HomeAssistant, frigate: FrigateSimulator, device_registry: dr.DeviceRegistry
 ) -> None:
     hass.config.language = "de"
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     device = device_registry.async_get_device_by_identifier(
         (DOMAIN, f"{entry.entry_id}_{RULE_ID}"), entry.entry_id
     )
@@ -164,18 +164,18 @@ async def test_a_rule_is_called_one_in_the_home_language(
     assert device.model == "Regel"
 
 
-async def test_a_firing_is_an_outcome_with_its_cause(
+async def test_firing_has_an_outcome_with_its_cause(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
     assert state(hass, OUTCOME).state == STATE_UNKNOWN
     assert state(hass, LAST).state == STATE_UNKNOWN
 
     hass.states.async_set(BELL, "on", context=Context(id="the button's"))
-    outcome = await shown(hass, "delivered")
+    outcome = await wait_for_outcome(hass, "delivered")
 
-    (event,) = await events(frigate, 1)
+    (event,) = await wait_for_events(frigate, 1)
     assert outcome.context.parent_id == "the button's"
     assert outcome.attributes["operation"] == "create_camera_event"
     assert outcome.attributes["origin"] == "rule"
@@ -196,17 +196,17 @@ async def test_a_firing_is_an_outcome_with_its_cause(
     assert timedelta() <= dt_util.utcnow() - delivered_at < timedelta(seconds=10)
 
 
-async def test_what_cannot_be_rendered_is_a_failure_of_the_rule_alone(
+async def test_rendering_error_is_a_failure_of_the_rule_only(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     secret = "said by somebody"
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     fields = {"camera": secret, "label": "doorbell"}
-    await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "fields": fields}))
 
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
-    failed = await shown(hass, "failed")
+    failed = await wait_for_outcome(hass, "failed")
     assert failed.attributes["reason"] == "field_unknown_camera"
     assert failed.attributes["delivery_id"] is None
     assert secret not in str(failed.as_dict())
@@ -214,10 +214,10 @@ async def test_what_cannot_be_rendered_is_a_failure_of_the_rule_alone(
     assert state(hass, LAST).state == STATE_UNKNOWN
 
 
-async def test_what_was_missed_is_shown_as_skipped(
+async def test_missed_occurrence_is_shown_as_skipped(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     told = async_capture_events(hass, EVENT_OUTCOME)
     missed_at = dt_util.utcnow() - timedelta(hours=2)
 
@@ -230,37 +230,37 @@ async def test_what_was_missed_is_shown_as_skipped(
         )
     )
 
-    skipped = await shown(hass, "skipped")
+    skipped = await wait_for_outcome(hass, "skipped")
     assert skipped.attributes["occurred_at"] == missed_at.isoformat()
     assert skipped.attributes["times"] == 12
     assert (told[0].data["outcome"], told[0].data["times"]) == ("skipped", 12)
 
 
-async def test_switched_off_it_fires_nothing_also_after_a_reload(
+async def test_disabled_rule_does_not_fire_after_a_reload(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     assert state(hass, SWITCH).state == STATE_ON
 
     await turn(hass, SERVICE_TURN_OFF)
     assert state(hass, SWITCH).state == STATE_OFF
-    await change(hass, BELL, "on", "off")
+    await set_states(hass, BELL, "on", "off")
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert state(hass, SWITCH).state == STATE_OFF
-    await change(hass, BELL, "on", "off")
+    await set_states(hass, BELL, "on", "off")
 
     await turn(hass, SERVICE_TURN_ON)
     assert state(hass, SWITCH).state == STATE_ON
-    await change(hass, BELL, "on")
-    await events(frigate, 1)
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, 1)
 
 
-async def test_switch_that_cannot_be_remembered_stays_as_it_is(
+async def test_switch_stays_unchanged_if_it_cannot_be_stored(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
 
     async def unavailable(_self: Store, _noted: object) -> None:
         raise StoreUnavailable("disk full")
@@ -275,27 +275,27 @@ async def test_switch_that_cannot_be_remembered_stays_as_it_is(
     assert state(hass, SWITCH).state == STATE_OFF
 
 
-async def test_test_button_goes_the_way_of_the_rule(
+async def test_test_button_fires_the_rule(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
     context = Context()
 
     await press(hass, context)
 
-    outcome = await shown(hass, "delivered")
+    outcome = await wait_for_outcome(hass, "delivered")
     assert outcome.attributes["origin"] == "test"
     assert outcome.context.id == context.id
-    (event,) = await events(frigate, 1)
+    (event,) = await wait_for_events(frigate, 1)
     assert event.camera == "front_door"
 
 
-async def test_switch_tells_whether_it_is_armed(
+async def test_switch_shows_whether_the_rule_is_active(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     broken = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
-    entry = await set_up(hass, frigate, a_rule(broken))
+    entry = await set_up(hass, frigate, rule_subentry(broken))
     assert state(hass, SWITCH).state == STATE_ON
     assert state(hass, SWITCH).attributes["armed"] is False
 
@@ -308,35 +308,37 @@ async def test_switch_tells_whether_it_is_armed(
     assert state(hass, SWITCH).attributes["armed"] is False
 
 
-async def test_switch_is_what_templates_know_as_this(
+async def test_templates_get_the_switch_as_this(
     hass: HomeAssistant, frigate: FrigateSimulator, entity_registry: er.EntityRegistry
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     fields = {"camera": "garden", "label": "{{ this.entity_id }}"}
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+    entry = await set_up(hass, frigate, rule_subentry({**DOORBELL, "fields": fields}))
     entity_registry.async_update_entity(SWITCH, new_entity_id="switch.bell")
     await hass.async_block_till_done()
-    await change(hass, BELL, "on", "off")
-    assert [event.label for event in await events(frigate, 1)] == ["switch.bell"]
+    await set_states(hass, BELL, "on", "off")
+    assert [event.label for event in await wait_for_events(frigate, 1)] == [
+        "switch.bell"
+    ]
 
     hass.config_entries.async_update_subentry(
         entry, entry.subentries[RULE_ID], title="Bell"
     )
     await hass.async_block_till_done()
-    await change(hass, BELL, "on")
-    assert (await events(frigate, 2))[-1].label == "switch.bell"
+    await set_states(hass, BELL, "on")
+    assert (await wait_for_events(frigate, 2))[-1].label == "switch.bell"
 
 
-async def test_rules_come_change_and_go_without_a_reload(
+async def test_rules_are_added_changed_and_removed_without_a_reload(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entity_registry: er.EntityRegistry,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(OPENED, "Door", SECOND_ID))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door", SECOND_ID))
     runtime, door = coordinator(entry), state(hass, "switch.door")
-    before = {one.entity_id for one in _of(entity_registry, entry)}
+    before = {one.entity_id for one in _entities_of(entity_registry, entry)}
 
     added = ConfigSubentry(
         data=MappingProxyType(DOORBELL),
@@ -347,10 +349,12 @@ async def test_rules_come_change_and_go_without_a_reload(
     )
     hass.config_entries.async_add_subentry(entry, added)
     await hass.async_block_till_done()
-    assert {one.entity_id for one in _of(entity_registry, entry)} == before | ENTITIES
+    assert {
+        one.entity_id for one in _entities_of(entity_registry, entry)
+    } == before | ENTITIES
     assert {
         one.unique_id
-        for one in _of(entity_registry, entry)
+        for one in _entities_of(entity_registry, entry)
         if one.config_subentry_id == RULE_ID
     } == {
         f"{entry.entry_id}_{RULE_ID}_{key}"
@@ -360,24 +364,29 @@ async def test_rules_come_change_and_go_without_a_reload(
             "summary",
         )
     }
-    await change(hass, BELL, "on", "off")
-    await shown(hass, "delivered")
+    await set_states(hass, BELL, "on", "off")
+    await wait_for_outcome(hass, "delivered")
 
     renamed = {**DOORBELL, "fields": {**DOORBELL["fields"], "label": "bell"}}
     hass.config_entries.async_update_subentry(entry, added, title="Bell", data=renamed)
     await hass.async_block_till_done()
-    assert {one.entity_id for one in _of(entity_registry, entry)} == before | ENTITIES
+    assert {
+        one.entity_id for one in _entities_of(entity_registry, entry)
+    } == before | ENTITIES
     assert state(hass, OUTCOME).name == "Bell Outcome"
     former = state(hass, OUTCOME).attributes["delivery_id"]
-    await change(hass, BELL, "on", "off")
-    await until(lambda: state(hass, OUTCOME).attributes["delivery_id"] != former)
-    assert [event.label for event in await events(frigate, 2)] == ["doorbell", "bell"]
+    await set_states(hass, BELL, "on", "off")
+    await wait_until(lambda: state(hass, OUTCOME).attributes["delivery_id"] != former)
+    assert [event.label for event in await wait_for_events(frigate, 2)] == [
+        "doorbell",
+        "bell",
+    ]
     await turn(hass, SERVICE_TURN_OFF)
     assert not runner_of(entry).enabled
 
     hass.config_entries.async_remove_subentry(entry, RULE_ID)
     await hass.async_block_till_done()
-    assert {one.entity_id for one in _of(entity_registry, entry)} == before
+    assert {one.entity_id for one in _entities_of(entity_registry, entry)} == before
     assert not any(hass.states.get(gone) for gone in ENTITIES)
     assert len(dr.async_entries_for_config_entry(device_registry, entry.entry_id)) == 2
 
@@ -385,41 +394,41 @@ async def test_rules_come_change_and_go_without_a_reload(
     assert state(hass, "switch.door") is door
 
 
-def _of(
+def _entities_of(
     entity_registry: er.EntityRegistry, entry: MockConfigEntry
 ) -> list[er.RegistryEntry]:
     return er.async_entries_for_config_entry(entity_registry, entry.entry_id)
 
 
-async def test_burst_is_two_states_of_the_last_delivery(
+async def test_burst_writes_two_states_of_the_last_delivery(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(entity, "WRITTEN_EVERY", 60.0)
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     ended: list[Delivery] = []
     coordinator(entry).queue.listen(ended.append)
     announced: list[Announcement] = []
     coordinator(entry).announcer.listen(announced.append)
     states = async_capture_events(hass, EVENT_STATE_CHANGED)
-    await change(hass, BELL, "on")
-    await until(lambda: any(one.state is DeliveryState.DELIVERED for one in ended))
+    await set_states(hass, BELL, "on")
+    await wait_until(lambda: any(one.state is DeliveryState.DELIVERED for one in ended))
     delivered = next(one for one in ended if one.state is DeliveryState.DELIVERED)
     last = dt_util.utcnow()
     for number in range(100):
         settled_at = last + timedelta(seconds=number)
         coordinator(entry).queue.changed(replace(delivered, settled_at=settled_at))
-    await until(lambda: len(announced) == 101)
+    await wait_until(lambda: len(announced) == 101)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
     await hass.async_block_till_done()
-    shown = [one for one in states if one.data["entity_id"] == LAST]
-    assert len(shown) == 2
+    wait_for_outcome = [one for one in states if one.data["entity_id"] == LAST]
+    assert len(wait_for_outcome) == 2
     assert dt_util.parse_datetime(state(hass, LAST).state) == (
         last + timedelta(seconds=99)
     ).replace(microsecond=0)
 
 
-async def test_last_delivery_is_remembered(
+async def test_last_delivery_is_restored(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     hass.set_state(CoreState.not_running)
@@ -435,5 +444,5 @@ async def test_last_delivery_is_remembered(
     mock_restore_cache_with_extra_data(
         hass, [(State(LAST, moment.isoformat()), stored)]
     )
-    await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
     assert dt_util.parse_datetime(state(hass, LAST).state) == moment

@@ -1,4 +1,4 @@
-"""What the templates of a rule's fields give: text stays text, to the letter."""
+"""Tests of rendered fields: text stays text, unchanged."""
 
 import gc
 
@@ -54,7 +54,7 @@ LITERAL_LOOKALIKES = (
         ([ITS_STATE], Shape.TEXTS),
     ],
 )
-def test_a_text_is_what_the_entity_says(
+def test_text_is_unchanged(
     hass: HomeAssistant, words: str, raw: object, shape: Shape
 ) -> None:
     hass.states.async_set(HELPER, words)
@@ -67,7 +67,7 @@ def test_a_text_is_what_the_entity_says(
 
 
 @pytest.mark.parametrize("number", [0, -5, 7, 12.5, -0.25, 12345678901234567890])
-def test_a_number_keeps_its_type_and_leaves_no_reference_cycle(
+def test_number_keeps_its_type_and_leaves_no_reference_cycle(
     hass: HomeAssistant, number: float
 ) -> None:
     hass.states.async_set(HELPER, str(number))
@@ -88,7 +88,7 @@ def test_a_number_keeps_its_type_and_leaves_no_reference_cycle(
     assert type(rendered) is type(number)
 
 
-def test_space_around_a_text_is_dropped_as_in_every_template(
+def test_surrounding_space_is_stripped(
     hass: HomeAssistant,
 ) -> None:
     hass.states.async_set(HELPER, " 5 ")
@@ -104,7 +104,7 @@ def test_space_around_a_text_is_dropped_as_in_every_template(
         "{{ trigger.location | upper if 0 }}",
     ],
 )
-def test_none_is_nothing(hass: HomeAssistant, raw: str) -> None:
+def test_none_is_no_value(hass: HomeAssistant, raw: str) -> None:
     variables = {"trigger": {"description": None, "location": "Hall"}}
 
     assert Field(hass, raw, Shape.TEXT).render(variables) in (None, "")
@@ -127,7 +127,7 @@ def test_none_within_a_text_is_a_word(hass: HomeAssistant) -> None:
         (["{{ [] }}"], []),
     ],
 )
-def test_a_template_in_a_list_may_give_several_entries(
+def test_template_in_a_list_may_return_several_entries(
     hass: HomeAssistant, raw: object, value: object
 ) -> None:
     assert Field(hass, raw, Shape.TEXTS).render({}) == value
@@ -145,7 +145,7 @@ def test_a_template_in_a_list_may_give_several_entries(
     ],
 )
 @pytest.mark.parametrize("shape", [Shape.TEXTS, Shape.JSON])
-def test_one_template_may_give_the_whole_structure(
+def test_template_may_return_the_whole_structure(
     hass: HomeAssistant, raw: str, value: object, shape: Shape
 ) -> None:
     assert Field(hass, raw, shape).render({}) == value
@@ -171,7 +171,7 @@ def test_one_template_may_give_the_whole_structure(
         ("plain", "plain"),
     ],
 )
-def test_json_keeps_types_where_no_letter_is_lost(
+def test_json_keeps_types_if_nothing_is_lost(
     hass: HomeAssistant, raw: str, value: object
 ) -> None:
     assert Field(hass, {"a": [raw]}, Shape.JSON).render({}) == {"a": [value]}
@@ -204,7 +204,7 @@ def test_json_keeps_types_where_no_letter_is_lost(
         ),
     ],
 )
-def test_other_types_are_read_because_the_field_wants_them(
+def test_text_is_parsed_to_the_type_of_the_field(
     hass: HomeAssistant,
     backend: str,
     operation: str,
@@ -217,7 +217,7 @@ def test_other_types_are_read_because_the_field_wants_them(
     assert coerce(fields.render({}), forms.action_fields[operation]) == values
 
 
-def test_an_unknown_variable_is_an_error_only_if_strict(hass: HomeAssistant) -> None:
+def test_unknown_variable_is_an_error_only_if_strict(hass: HomeAssistant) -> None:
     raw = "{{ nothing.at_all }}{{ nothing }}"
 
     assert Field(hass, "{{ nothing }}", Shape.TEXT).render({}) is None
@@ -225,7 +225,7 @@ def test_an_unknown_variable_is_an_error_only_if_strict(hass: HomeAssistant) -> 
         Field(hass, raw, Shape.TEXT).render({}, strict=True)
 
 
-def test_a_broken_template_names_its_field(hass: HomeAssistant) -> None:
+def test_template_error_names_the_field(hass: HomeAssistant) -> None:
     with pytest.raises(vol.Invalid):
         Field(hass, "{{ 1 +", Shape.TEXT)
     with pytest.raises(CannotAttach, match="title"):

@@ -1,4 +1,4 @@
-"""What makes a rule fire, and what it delivers then."""
+"""Tests of firing rules and of what they deliver."""
 
 import asyncio
 from dataclasses import replace
@@ -31,26 +31,26 @@ from .home import (
     DOORBELL,
     PRESSED,
     RULE_ID,
-    a_rule,
-    change,
-    events,
     outcomes_of,
+    rule_subentry,
     runner_of,
+    set_states,
     set_up,
-    until,
+    wait_for_events,
+    wait_until,
 )
 
 
-async def test_a_trigger_becomes_an_event(
+async def test_trigger_creates_an_event(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     outcomes = outcomes_of(entry)
 
     hass.states.async_set(BELL, "on", context=Context(id="the button's"))
-    (event,) = await events(frigate, 1)
-    await until(lambda: outcomes)
+    (event,) = await wait_for_events(frigate, 1)
+    await wait_until(lambda: outcomes)
 
     assert (event.camera, event.label) == ("front_door", "doorbell")
     (outcome,) = outcomes
@@ -65,21 +65,21 @@ async def test_a_trigger_becomes_an_event(
     assert outcome.occurred_at == state.last_updated
 
 
-async def test_fields_are_templates_that_see_the_trigger(
+async def test_templates_have_the_trigger(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     fields = {
         "camera": "{{ 'front_' ~ 'door' }}",
         "label": "{{ trigger.to_state.object_id }}",
         "sub_label": "{{ trigger.nothing }}",
         "duration": "{{ 10 + 5 }}",
     }
-    await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "fields": fields}))
 
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
-    (event,) = await events(frigate, 1)
+    (event,) = await wait_for_events(frigate, 1)
     assert (event.camera, event.label) == ("front_door", "doorbell")
     assert event.sub_label is None
 
@@ -94,7 +94,7 @@ async def test_fields_are_templates_that_see_the_trigger(
         ("on", None),
     ],
 )
-async def test_coming_and_going_fires_nothing_unless_asked(
+async def test_unavailability_fires_only_by_option(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     before: str | None,
@@ -105,24 +105,26 @@ async def test_coming_and_going_fires_nothing_unless_asked(
     await set_up(
         hass,
         frigate,
-        a_rule({**DOORBELL, "triggers": [any_change]}),
-        a_rule({**asked, "fields": {"camera": "garden", "label": "asked"}}, "b", "b"),
+        rule_subentry({**DOORBELL, "triggers": [any_change]}),
+        rule_subentry(
+            {**asked, "fields": {"camera": "garden", "label": "asked"}}, "b", "b"
+        ),
     )
     if before is not None:
-        await change(hass, BELL, before)
-    seen = len(await _settled(hass, frigate))
+        await set_states(hass, BELL, before)
+    seen = len(await _settled_events(hass, frigate))
 
     if after is None:
         hass.states.async_remove(BELL)
     else:
         hass.states.async_set(BELL, after)
 
-    labels = [event.label for event in (await _settled(hass, frigate))[seen:]]
+    labels = [event.label for event in (await _settled_events(hass, frigate))[seen:]]
     assert labels == ["asked"]
 
 
-async def _settled(hass: HomeAssistant, frigate: FrigateSimulator) -> list[Any]:
-    """Return the events once nothing is under way any more."""
+async def _settled_events(hass: HomeAssistant, frigate: FrigateSimulator) -> list[Any]:
+    """Return the events once no delivery is in flight."""
     await hass.async_block_till_done()
     async with asyncio.timeout(60):
         while (await act(hass, "list_deliveries", state=["pending", "sending"]))[
@@ -132,35 +134,35 @@ async def _settled(hass: HomeAssistant, frigate: FrigateSimulator) -> list[Any]:
     return list(frigate.events)
 
 
-async def test_first_press_of_a_doorbell_comes_from_unknown(
+async def test_first_press_of_a_doorbell_fires(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, "event.bell", "unknown")
+    await set_states(hass, "event.bell", "unknown")
     triggers = [{"trigger": "state", "entity_id": "event.bell"}]
-    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": triggers}))
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "triggers": triggers}))
 
-    await change(hass, "event.bell", "2026-11-22T12:00:00.000+00:00")
+    await set_states(hass, "event.bell", "2026-11-22T12:00:00.000+00:00")
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
-async def test_conditions_hold_it_back(
+async def test_unmet_conditions_prevent_firing(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    await change(hass, "input_boolean.away", "off")
+    await set_states(hass, BELL, "off")
+    await set_states(hass, "input_boolean.away", "off")
     condition = {
         "condition": "state",
         "entity_id": "input_boolean.away",
         "state": "on",
     }
-    await set_up(hass, frigate, a_rule({**DOORBELL, "conditions": [condition]}))
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "conditions": [condition]}))
 
-    await change(hass, BELL, "on", "off")
-    await change(hass, "input_boolean.away", "on")
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on", "off")
+    await set_states(hass, "input_boolean.away", "on")
+    await set_states(hass, BELL, "on")
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
 @pytest.mark.parametrize(
@@ -171,15 +173,15 @@ async def test_conditions_hold_it_back(
         ({"most": 2, "period": 300}, ["bell", "bell"]),
     ],
 )
-async def test_limits_hold_it_back_also_after_a_restart(
+async def test_limits_prevent_firing_even_after_a_restart(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     limits: dict[str, int],
     expected: list[str],
 ) -> None:
     gate = "binary_sensor.gate"
-    await change(hass, BELL, "off")
-    await change(hass, gate, "off")
+    await set_states(hass, BELL, "off")
+    await set_states(hass, gate, "off")
     data = {
         **DOORBELL,
         "triggers": [{**PRESSED, "entity_id": [BELL, gate]}],
@@ -190,15 +192,15 @@ async def test_limits_hold_it_back_also_after_a_restart(
         },
         "limits": limits,
     }
-    entry = await set_up(hass, frigate, a_rule(data))
+    entry = await set_up(hass, frigate, rule_subentry(data))
 
-    await change(hass, BELL, "on", "off", "on", "off")
+    await set_states(hass, BELL, "on", "off", "on", "off")
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    await change(hass, BELL, "on", "off")
-    await change(hass, gate, "on", "off", "on", "off")
+    await set_states(hass, BELL, "on", "off")
+    await set_states(hass, gate, "on", "off", "on", "off")
 
-    await _settled(hass, frigate)
+    await _settled_events(hass, frigate)
     listed = await act(hass, "list_deliveries")
     labels = [one["summary"].split(" / ")[1] for one in listed["deliveries"]]
     assert labels[::-1] == expected
@@ -207,15 +209,15 @@ async def test_limits_hold_it_back_also_after_a_restart(
 @pytest.mark.parametrize(
     "refused", [QueueFull(waiting=1, limit=1), StoreUnavailable("locked")]
 )
-async def test_one_that_the_outbox_refused_does_not_count_and_those_since_do(
+async def test_firing_that_the_queue_rejected_does_not_count_towards_limits(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
     refused: StoreError,
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     limited = {**DOORBELL, "limits": {"most": 2, "period": 300}}
-    entry = await set_up(hass, frigate, a_rule(limited))
+    entry = await set_up(hass, frigate, rule_subentry(limited))
     outcomes = outcomes_of(entry)
     queue = coordinator(entry).queue
     submit = queue.submit
@@ -229,21 +231,23 @@ async def test_one_that_the_outbox_refused_does_not_count_and_those_since_do(
     monkeypatch.setattr(queue, "submit", refuse_the_first)
     for state in ("on", "off", "on", "off"):
         hass.states.async_set(BELL, state)
-    await until(lambda: len(frigate.events) == 1)
+    await wait_until(lambda: len(frigate.events) == 1)
     is_refused.set()
-    await until(lambda: [one.kind for one in outcomes].count(OutcomeKind.FAILED) == 1)
+    await wait_until(
+        lambda: [one.kind for one in outcomes].count(OutcomeKind.FAILED) == 1
+    )
 
-    await change(hass, BELL, "on", "off", "on", "off")
+    await set_states(hass, BELL, "on", "off", "on", "off")
 
-    assert len(await _settled(hass, frigate)) == 2
+    assert len(await _settled_events(hass, frigate)) == 2
 
 
-async def test_those_that_are_accepted_at_the_same_time_all_count(
+async def test_simultaneous_firings_all_count_towards_limits(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     limited = {**DOORBELL, "limits": {"most": 3, "period": 300}}
-    entry = await set_up(hass, frigate, a_rule(limited))
+    entry = await set_up(hass, frigate, rule_subentry(limited))
     queue = coordinator(entry).queue
     submit = queue.submit
     all_have_fired = asyncio.Event()
@@ -267,13 +271,13 @@ async def test_those_that_are_accepted_at_the_same_time_all_count(
 
     monkeypatch.setattr(queue, "submit", ring_again_before_the_first_returns)
     ring()
-    await until(lambda: len(frigate.events) == 1)
+    await wait_until(lambda: len(frigate.events) == 1)
     ring()
     ring()
-    await until(lambda: len(frigate.events) > 1)
+    await wait_until(lambda: len(frigate.events) > 1)
     all_have_fired.set()
 
-    assert len(await _settled(hass, frigate)) == 3
+    assert len(await _settled_events(hass, frigate)) == 3
 
 
 @pytest.mark.parametrize(
@@ -284,105 +288,113 @@ async def test_those_that_are_accepted_at_the_same_time_all_count(
         ({"camera": "garden", "label": ""}, "label"),
     ],
 )
-async def test_what_cannot_be_delivered_is_a_failed_outcome(
+async def test_invalid_firing_has_a_failed_outcome(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     fields: dict[str, str],
     reason: str,
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry({**DOORBELL, "fields": fields}))
     outcomes = outcomes_of(entry)
 
-    await change(hass, BELL, "on")
-    await until(lambda: outcomes)
+    await set_states(hass, BELL, "on")
+    await wait_until(lambda: outcomes)
 
     assert outcomes[0].kind == "failed"
     assert reason in outcomes[0].reason
     assert (await act(hass, "list_deliveries"))["deliveries"] == []
 
 
-async def test_traces_of_automations_stay_their_own(
+async def test_rule_leaves_traces_of_automations_alone(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     from homeassistant.helpers.trace import trace_get  # noqa: PLC0415
 
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     condition = {"condition": "template", "value_template": "{{ true }}"}
-    await set_up(hass, frigate, a_rule({**DOORBELL, "conditions": [condition]}))
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "conditions": [condition]}))
     trace_get(clear=True)
 
     hass.states.async_set(BELL, "on")
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
     assert not trace_get(clear=False)
 
 
-async def test_test_fires_the_same_way(
+async def test_test_delivers_like_a_firing(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     never = {"condition": "template", "value_template": "{{ false }}"}
     fields = {**DOORBELL["fields"], "label": "{{ trigger.to_state.object_id }}"}
     entry = await set_up(
-        hass, frigate, a_rule({**DOORBELL, "fields": fields, "conditions": [never]})
+        hass,
+        frigate,
+        rule_subentry({**DOORBELL, "fields": fields, "conditions": [never]}),
     )
     runner = runner_of(entry)
 
     await runner.async_test(Context())  # type: ignore[attr-defined]
 
-    (event,) = await events(frigate, 1)
+    (event,) = await wait_for_events(frigate, 1)
     assert event.label == "doorbell"
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
     assert listed["origin"] == "test"
 
 
-async def test_one_that_cannot_be_armed_breaks_only_itself(
+async def test_invalid_rule_affects_no_other(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     broken = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
     entry = await set_up(
-        hass, frigate, a_rule(DOORBELL), a_rule(broken, "Broken", "broken")
+        hass,
+        frigate,
+        rule_subentry(DOORBELL),
+        rule_subentry(broken, "Broken", "broken"),
     )
     issue = ir.async_get(hass).async_get_issue(DOMAIN, "rule_not_armed_broken")
     assert issue is not None
     assert issue.translation_placeholders is not None
     assert issue.translation_placeholders["rule"] == "Broken"
 
-    await change(hass, BELL, "on")
-    await events(frigate, 1)
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, 1)
 
     hass.config_entries.async_update_subentry(
         entry, entry.subentries["broken"], data=DOORBELL
     )
     await hass.async_block_till_done()
     assert ir.async_get(hass).async_get_issue(DOMAIN, "rule_not_armed_broken") is None
-    await change(hass, BELL, "off", "on")
-    await events(frigate, 3)
+    await set_states(hass, BELL, "off", "on")
+    await wait_for_events(frigate, 3)
 
 
-async def test_a_missing_entity_is_reported_until_it_comes(
+async def test_missing_entity_is_reported_until_it_exists(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
     issues = ir.async_get(hass)
     issue = issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}")
     assert issue is not None
     assert issue.data is not None
     assert read(str(issue.data["reason"])) == BELL
 
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
 
     assert issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}") is None
 
 
-async def test_only_the_rule_that_changes_is_armed_anew(
+async def test_only_the_changed_rule_is_restarted(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     entry = await set_up(
-        hass, frigate, a_rule(DOORBELL), a_rule(DOORBELL, "Other", "other")
+        hass,
+        frigate,
+        rule_subentry(DOORBELL),
+        rule_subentry(DOORBELL, "Other", "other"),
     )
     rules = coordinator(entry).rules
     assert rules is not None
@@ -397,15 +409,21 @@ async def test_only_the_rule_that_changes_is_armed_anew(
 
     assert rules.runners[RULE_ID] is kept
     assert rules.runners["other"] is not replaced
-    await change(hass, BELL, "on")
-    assert {event.label for event in await events(frigate, 2)} == {"doorbell", "new"}
+    await set_states(hass, BELL, "on")
+    assert {event.label for event in await wait_for_events(frigate, 2)} == {
+        "doorbell",
+        "new",
+    }
 
 
-async def test_notes_are_read_once_however_many_rules_change(
+async def test_notes_are_read_once_for_many_changed_rules(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = await set_up(
-        hass, frigate, a_rule(DOORBELL), *(a_rule(DOORBELL, one, one) for one in "abc")
+        hass,
+        frigate,
+        rule_subentry(DOORBELL),
+        *(rule_subentry(DOORBELL, one, one) for one in "abc"),
     )
     rules, store = coordinator(entry).rules, await async_get_store(hass)
     assert rules is not None
@@ -429,41 +447,41 @@ async def test_notes_are_read_once_however_many_rules_change(
     assert reads == [entry.entry_id]
 
 
-async def test_switched_off_it_fires_nothing_also_after_a_reload(
+async def test_disabled_rule_does_not_fire_after_a_reload(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
 
     await runner_of(entry).async_disable()
-    await change(hass, BELL, "on", "off")
+    await set_states(hass, BELL, "on", "off")
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert not runner_of(entry).enabled
-    await change(hass, BELL, "on", "off")
+    await set_states(hass, BELL, "on", "off")
     await runner_of(entry).async_enable()
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
-async def test_nothing_fires_before_home_assistant_has_started(
+async def test_rules_do_not_fire_before_home_assistant_has_started(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     from homeassistant.core import CoreState  # noqa: PLC0415
 
     hass.set_state(CoreState.not_running)
-    await change(hass, BELL, "off")
-    await set_up(hass, frigate, a_rule(DOORBELL))
-    await change(hass, BELL, "on", "off")
+    await set_states(hass, BELL, "off")
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
+    await set_states(hass, BELL, "on", "off")
     await hass.async_start()
     await hass.async_block_till_done()
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
-async def test_what_fires_while_it_is_being_armed_is_not_lost(
+async def test_firing_while_attaching_is_not_lost(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ring = {"trigger": "event", "event_type": "rang"}
@@ -479,17 +497,17 @@ async def test_what_fires_while_it_is_being_armed_is_not_lost(
         return made
 
     monkeypatch.setattr(rule_runner, "arm", arm_slowly)
-    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [ring]}))
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "triggers": [ring]}))
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
-async def test_a_burst_arrives_whole(
+async def test_burst_is_delivered_completely(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await async_setup_component(hass, "homeassistant", {})
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     outcomes = outcomes_of(entry)
 
     @callback
@@ -499,6 +517,6 @@ async def test_a_burst_arrives_whole(
 
     for _ in range(50):
         ring()
-    await until(lambda: len(outcomes) == 50)
+    await wait_until(lambda: len(outcomes) == 50)
 
     assert len(frigate.events) == 50

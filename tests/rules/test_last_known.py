@@ -1,4 +1,4 @@
-"""An entity that was away for a while: what is new fires, what is not is counted."""
+"""Tests of entities that were unavailable: new states fire, known ones are counted."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,13 +16,13 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .home import (
     DOORBELL,
-    a_rule,
-    change,
-    events,
     outcomes_of,
+    rule_subentry,
     runner_of,
+    set_states,
     set_up,
-    until,
+    wait_for_events,
+    wait_until,
 )
 
 DOOR = "binary_sensor.door"
@@ -57,32 +57,32 @@ TEMPLATE = {
         ),
     ],
 )
-async def test_what_happened_during_a_gap_fires_after_it(
+async def test_change_during_a_gap_fires_afterwards(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     trigger: dict[str, Any],
     entity_id: str,
     states: list[str],
 ) -> None:
-    await change(hass, entity_id, states[0])
-    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [trigger]}))
+    await set_states(hass, entity_id, states[0])
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "triggers": [trigger]}))
 
-    await change(hass, entity_id, *states[1:])
+    await set_states(hass, entity_id, *states[1:])
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
-async def test_an_entity_that_is_removed_and_added_again(
+async def test_entity_is_removed_and_added_again(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
-    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [OPENED]}))
+    await set_states(hass, DOOR, "off")
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "triggers": [OPENED]}))
 
     hass.states.async_remove(DOOR)
     await hass.async_block_till_done()
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ async def test_an_entity_that_is_removed_and_added_again(
         ),
     ],
 )
-async def test_what_is_not_new_is_held_back_and_counted(
+async def test_known_state_is_held_back_and_counted(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     trigger: dict[str, Any],
@@ -114,11 +114,13 @@ async def test_what_is_not_new_is_held_back_and_counted(
 ) -> None:
     first, *others = states
     if first is not None:
-        await change(hass, entity_id, first)
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [trigger]}))
+        await set_states(hass, entity_id, first)
+    entry = await set_up(
+        hass, frigate, rule_subentry({**DOORBELL, "triggers": [trigger]})
+    )
     outcomes = outcomes_of(entry)
 
-    await change(hass, entity_id, *(one for one in others if one is not None))
+    await set_states(hass, entity_id, *(one for one in others if one is not None))
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=1))
     await hass.async_block_till_done()
@@ -130,24 +132,24 @@ async def test_what_is_not_new_is_held_back_and_counted(
     assert not outcomes
 
 
-async def test_what_had_not_lasted_before_the_gap_fires_once_it_has(
+async def test_duration_not_reached_before_the_gap_fires_afterwards(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
+    await set_states(hass, DOOR, "off")
     lasting = {**OPENED, "for": {"hours": 1}}
-    await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [lasting]}))
+    await set_up(hass, frigate, rule_subentry({**DOORBELL, "triggers": [lasting]}))
 
-    await change(hass, DOOR, "on", "unavailable", "on")
+    await set_states(hass, DOOR, "on", "unavailable", "on")
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(hours=1, minutes=1))
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
 @pytest.mark.parametrize(
     ("open_before", "reason"),
     [(timedelta(minutes=2), None), (timedelta(minutes=6), Reason.CAME_BACK)],
 )
-async def test_what_had_lasted_before_the_gap_is_not_new(
+async def test_duration_reached_before_the_gap_does_not_fire_again(
     hass: HomeAssistant, open_before: timedelta, reason: Reason | None
 ) -> None:
     gap = dt_util.utcnow()
@@ -169,10 +171,10 @@ async def test_what_had_lasted_before_the_gap_is_not_new(
     assert reason_to_ignore(hass, {"trigger": trigger}, {"platform": "state"}) is reason
 
 
-async def test_conditions_and_limits_are_counted_too(
+async def test_conditions_and_limits_are_counted(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
+    await set_states(hass, DOOR, "off")
     away = {"condition": "state", "entity_id": "input_boolean.away", "state": "on"}
     rule = {
         **DOORBELL,
@@ -180,18 +182,18 @@ async def test_conditions_and_limits_are_counted_too(
         "conditions": [away],
         "limits": {"cool_down": 60},
     }
-    entry = await set_up(hass, frigate, a_rule(rule))
+    entry = await set_up(hass, frigate, rule_subentry(rule))
 
     def reason() -> tuple[str, str]:
         state = hass.states.get(HELD_BACK)
         assert state is not None
         return state.state, state.attributes["last_reason"]
 
-    await change(hass, "input_boolean.away", "off")
-    await change(hass, DOOR, "on", "off")
-    await until(lambda: reason() == ("1", "conditions"))
-    await change(hass, "input_boolean.away", "on")
-    await change(hass, DOOR, "on", "off", "on", "off")
-    await until(lambda: reason() == ("2", "limits"))
+    await set_states(hass, "input_boolean.away", "off")
+    await set_states(hass, DOOR, "on", "off")
+    await wait_until(lambda: reason() == ("1", "conditions"))
+    await set_states(hass, "input_boolean.away", "on")
+    await set_states(hass, DOOR, "on", "off", "on", "off")
+    await wait_until(lambda: reason() == ("2", "limits"))
     assert runner_of(entry).enabled
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)

@@ -1,4 +1,4 @@
-"""What was to fire while Home Assistant was off comes once, or is told as skipped."""
+"""Tests of occurrences missed while Home Assistant was off."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
@@ -41,9 +41,9 @@ from .home import (
     DOORBELL,
     OPENED,
     RULE_ID,
-    a_rule,
-    an_entry,
     damage_notes,
+    entry_with_rules,
+    rule_subentry,
     runner_of,
 )
 
@@ -60,50 +60,52 @@ BY_SCHEDULE = {
 
 
 @dataclass
-class Life:
-    """A rule whose home is off now and then."""
+class IntermittentHome:
+    """A connection with a rule in a Home Assistant that is off at times."""
 
     hass: HomeAssistant
     freezer: FrozenDateTimeFactory
     entry: MockConfigEntry
 
     async def begin(self, rule: dict[str, Any], now: datetime = BEGIN) -> None:
-        """Set the rule up for the first time."""
+        """Set up the rule for the first time."""
         self.freezer.move_to(now)
         self.hass.config_entries.async_update_subentry(
             self.entry, self.entry.subentries[RULE_ID], data=rule
         )
-        await self.on()
+        await self.switch_on()
 
-    async def on(self) -> None:
-        """Switch on."""
+    async def switch_on(self) -> None:
+        """Set up the connection."""
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         coordinator(self.entry).worker.pause()
         await self.hass.async_block_till_done()
 
-    async def off(self, until: datetime) -> None:
-        """Switch off in good order, for some time."""
+    async def switch_off_until(self, until: datetime) -> None:
+        """Unload the connection, and move the clock."""
         await switch_off(self.hass, self.entry)
         self.freezer.move_to(until)
 
-    async def off_and_on(self, until: datetime) -> list[Delivery]:
-        """Be off for some time, and return all that is accepted then."""
-        await self.off(until)
-        await self.on()
+    async def restart_at(self, until: datetime) -> list[Delivery]:
+        """Be off until a time, and return all deliveries afterwards."""
+        await self.switch_off_until(until)
+        await self.switch_on()
         return await self.accepted()
 
-    async def crash(self, notes: dict[str, Any], until: datetime) -> list[Delivery]:
-        """Be off as after a crash at a time when only so much had been noted."""
-        await self.off(until)
+    async def crash_until(
+        self, notes: dict[str, Any], until: datetime
+    ) -> list[Delivery]:
+        """Be off until a time as after a crash, with the notes of an earlier time."""
+        await self.switch_off_until(until)
         store = await async_get_store(self.hass)
         await store.forget(self.entry.entry_id, RULE_ID)
         await store.remember(
             Memory(connection=self.entry.entry_id, subject=RULE_ID, notes=notes)
         )
-        await self.on()
+        await self.switch_on()
         return await self.accepted()
 
-    async def live(self, until: datetime) -> None:
+    async def run_until(self, until: datetime) -> None:
         """Let time pass."""
         self.freezer.move_to(until)
         async_fire_time_changed(self.hass, until)
@@ -115,26 +117,26 @@ class Life:
         return (await store.listing())[::-1]
 
     async def times(self) -> list[datetime]:
-        """Return when they occurred."""
+        """Return when the deliveries occurred."""
         return [one.occurred_at for one in await self.accepted()]
 
 
 @pytest.fixture
-async def life(
+async def home(
     hass: HomeAssistant, frigate: FrigateSimulator, freezer: FrozenDateTimeFactory
-) -> Life:
-    """Return a connection in London, not yet set up, whose Frigate is away."""
+) -> IntermittentHome:
+    """Return a connection in London, not yet set up, whose Frigate is down."""
     freezer.move_to(BEGIN)
     await hass.config.async_set_time_zone("Europe/London")
-    entry = an_entry(frigate.url, a_rule(DOORBELL))
+    entry = entry_with_rules(frigate.url, rule_subentry(DOORBELL))
     await frigate.stop()
     entry.add_to_hass(hass)
-    return Life(hass=hass, freezer=freezer, entry=entry)
+    return IntermittentHome(hass=hass, freezer=freezer, entry=entry)
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
-    """Return a list of what rules tell."""
+def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
+    """Return a list that collects the outcomes of rules."""
     outcomes: list[Outcome] = []
     tell: Callable[[SubentryRunner, Outcome], None] = SubentryRunner.tell
 
@@ -147,25 +149,25 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
 
 
 @pytest.fixture
-async def calendar(hass: HomeAssistant, life: Life) -> Calendar:
-    """Have lunch in a calendar."""
+async def calendar(hass: HomeAssistant, home: IntermittentHome) -> Calendar:
+    """Add a calendar with a lunch."""
     assert await async_setup_component(hass, "calendar", {})
-    calendar = Unreliable([LUNCH])
+    calendar = UnreliableCalendar([LUNCH])
     await hass.data[DATA_COMPONENT].async_add_entities([calendar])
     return calendar
 
 
 @pytest.fixture
-async def schedule(hass: HomeAssistant, life: Life) -> AsyncIterator[None]:
-    """Have a schedule for Sundays."""
+async def schedule(hass: HomeAssistant, home: IntermittentHome) -> AsyncIterator[None]:
+    """Add a schedule for Sundays."""
     quiet = {"name": "Quiet", "sunday": [{"from": "12:00:00", "to": "13:00:00"}]}
     assert await async_setup_component(hass, "schedule", {"schedule": {"quiet": quiet}})
     yield
     await hass.data[DATA_INSTANCES]["schedule"].async_remove_entity("schedule.quiet")
 
 
-class Unreliable(Calendar):
-    """A calendar that does not always answer."""
+class UnreliableCalendar(Calendar):
+    """A calendar that does not always respond."""
 
     answers = 1000
     """How often it still answers."""
@@ -191,215 +193,217 @@ def rule(*triggers: dict[str, Any], **data: object) -> dict[str, Any]:
     "trigger", [AT_NOON, BY_CALENDAR, BY_SCHEDULE], ids=lambda one: one["trigger"]
 )
 class TestMissed:
-    """Each kind of trigger that fires by itself."""
+    """Tests of each kind of trigger that fires by time."""
 
-    async def test_it_comes_with_its_own_time_and_once(
-        self, life: Life, trigger: dict[str, Any]
+    async def test_missed_occurrence_is_delivered_once_with_its_time(
+        self, home: IntermittentHome, trigger: dict[str, Any]
     ) -> None:
-        await life.begin(rule(trigger))
+        await home.begin(rule(trigger))
 
-        (delivery,) = await life.off_and_on(NOON + timedelta(minutes=30))
+        (delivery,) = await home.restart_at(NOON + timedelta(minutes=30))
 
         assert delivery.occurred_at == NOON
         assert delivery.accepted_at == NOON + timedelta(minutes=30)
-        await life.off_and_on(NOON + timedelta(minutes=31))
-        assert await life.times() == [NOON]
+        await home.restart_at(NOON + timedelta(minutes=31))
+        assert await home.times() == [NOON]
 
-    async def test_it_is_skipped_when_it_is_too_late(
-        self, life: Life, told: list[Outcome], trigger: dict[str, Any]
+    async def test_missed_occurrence_is_skipped_if_too_late(
+        self, home: IntermittentHome, outcomes: list[Outcome], trigger: dict[str, Any]
     ) -> None:
-        await life.begin(rule(trigger))
+        await home.begin(rule(trigger))
 
-        assert not await life.off_and_on(NOON + timedelta(hours=2))
+        assert not await home.restart_at(NOON + timedelta(hours=2))
 
-        (outcome,) = told
+        (outcome,) = outcomes
         assert (outcome.kind, outcome.occurred_at) == (OutcomeKind.SKIPPED, NOON)
-        assert not await life.off_and_on(NOON + timedelta(hours=3))
-        assert len(told) == 1
+        assert not await home.restart_at(NOON + timedelta(hours=3))
+        assert len(outcomes) == 1
 
-    async def test_it_is_skipped_when_the_rule_says_so(
-        self, life: Life, told: list[Outcome], trigger: dict[str, Any]
+    async def test_missed_occurrence_is_skipped_by_option(
+        self, home: IntermittentHome, outcomes: list[Outcome], trigger: dict[str, Any]
     ) -> None:
-        await life.begin(rule(trigger, missed={"deliver": False}))
+        await home.begin(rule(trigger, missed={"deliver": False}))
 
-        assert not await life.off_and_on(NOON + timedelta(minutes=1))
+        assert not await home.restart_at(NOON + timedelta(minutes=1))
 
-        assert [one.kind for one in told] == [OutcomeKind.SKIPPED]
+        assert [one.kind for one in outcomes] == [OutcomeKind.SKIPPED]
 
-    async def test_one_that_fired_by_itself_before_a_crash_is_not_missed(
-        self, life: Life, trigger: dict[str, Any]
+    async def test_firing_before_a_crash_is_not_missed(
+        self, home: IntermittentHome, trigger: dict[str, Any]
     ) -> None:
-        await life.begin(rule(trigger))
-        noted = dict(runner_of(life.entry).notes)
-        await life.live(NOON + timedelta(seconds=1))
-        assert await life.times() == [NOON]
+        await home.begin(rule(trigger))
+        noted = dict(runner_of(home.entry).notes)
+        await home.run_until(NOON + timedelta(seconds=1))
+        assert await home.times() == [NOON]
 
-        await life.crash(noted, NOON + timedelta(minutes=30))
+        await home.crash_until(noted, NOON + timedelta(minutes=30))
 
-        assert await life.times() == [NOON]
+        assert await home.times() == [NOON]
 
-    async def test_nor_one_that_had_been_caught_up_with(
-        self, life: Life, trigger: dict[str, Any]
+    async def test_caught_up_occurrence_is_not_missed(
+        self, home: IntermittentHome, trigger: dict[str, Any]
     ) -> None:
-        await life.begin(rule(trigger))
-        noted = dict(runner_of(life.entry).notes)
-        await life.off_and_on(NOON + timedelta(minutes=10))
+        await home.begin(rule(trigger))
+        noted = dict(runner_of(home.entry).notes)
+        await home.restart_at(NOON + timedelta(minutes=10))
 
-        await life.crash(noted, NOON + timedelta(minutes=30))
+        await home.crash_until(noted, NOON + timedelta(minutes=30))
 
-        assert await life.times() == [NOON]
+        assert await home.times() == [NOON]
 
-    async def test_a_rule_that_is_switched_off_misses_nothing(
-        self, life: Life, told: list[Outcome], trigger: dict[str, Any]
+    async def test_disabled_rule_misses_nothing(
+        self, home: IntermittentHome, outcomes: list[Outcome], trigger: dict[str, Any]
     ) -> None:
-        await life.begin(rule(trigger))
-        await runner_of(life.entry).async_disable()
-        await life.off_and_on(NOON + timedelta(minutes=30))
+        await home.begin(rule(trigger))
+        await runner_of(home.entry).async_disable()
+        await home.restart_at(NOON + timedelta(minutes=30))
 
-        await runner_of(life.entry).async_enable()
-        await life.hass.async_block_till_done()
-        await life.off_and_on(NOON + timedelta(minutes=31))
+        await runner_of(home.entry).async_enable()
+        await home.hass.async_block_till_done()
+        await home.restart_at(NOON + timedelta(minutes=31))
 
-        assert not await life.accepted()
-        assert not told
+        assert not await home.accepted()
+        assert not outcomes
 
 
-async def test_what_began_open_and_was_ended_is_not_opened_again(life: Life) -> None:
+async def test_ended_event_is_not_opened_again(home: IntermittentHome) -> None:
     until = {"triggers": [{"trigger": "event", "event_type": "over"}]}
-    await life.begin({**OPENED, "triggers": [AT_NOON], "until": until})
-    noted = dict(runner_of(life.entry).notes)
-    await life.live(NOON + timedelta(seconds=1))
-    life.hass.bus.async_fire("over")
-    await life.hass.async_block_till_done()
-    assert len(await life.accepted()) == 2
+    await home.begin({**OPENED, "triggers": [AT_NOON], "until": until})
+    noted = dict(runner_of(home.entry).notes)
+    await home.run_until(NOON + timedelta(seconds=1))
+    home.hass.bus.async_fire("over")
+    await home.hass.async_block_till_done()
+    assert len(await home.accepted()) == 2
 
-    await life.crash(noted, NOON + timedelta(minutes=30))
+    await home.crash_until(noted, NOON + timedelta(minutes=30))
 
-    assert len(await life.accepted()) == 2
-    assert not [name for name in runner_of(life.entry).notes if "open" in name]
+    assert len(await home.accepted()) == 2
+    assert not [name for name in runner_of(home.entry).notes if "open" in name]
 
 
 @pytest.mark.parametrize("answers", [0, 1], ids=["to arm", "to look back"])
-async def test_a_calendar_that_does_not_answer_is_asked_again(
-    life: Life, calendar: Unreliable, answers: int
+async def test_calendar_without_a_response_is_read_again(
+    home: IntermittentHome, calendar: UnreliableCalendar, answers: int
 ) -> None:
-    await life.begin(rule(BY_CALENDAR))
+    await home.begin(rule(BY_CALENDAR))
     calendar.answers = answers
-    assert not await life.off_and_on(NOON + timedelta(minutes=30))
+    assert not await home.restart_at(NOON + timedelta(minutes=30))
 
     calendar.answers = 1000
-    await life.live(NOON + timedelta(minutes=30) + AGAIN)
+    await home.run_until(NOON + timedelta(minutes=30) + AGAIN)
 
-    assert await life.times() == [NOON]
+    assert await home.times() == [NOON]
 
 
-async def test_a_trigger_that_is_attached_late_catches_up_and_hinders_no_other(
-    life: Life, calendar: Unreliable
+async def test_late_trigger_catches_up_and_delays_no_other(
+    home: IntermittentHome, calendar: UnreliableCalendar
 ) -> None:
-    await life.begin(rule(BY_CALENDAR, {"trigger": "time", "at": "12:31:00"}))
+    await home.begin(rule(BY_CALENDAR, {"trigger": "time", "at": "12:31:00"}))
     calendar.answers = 0
-    await life.off_and_on(NOON + timedelta(minutes=30))
-    await life.live(NOON + timedelta(minutes=31, seconds=1))
-    assert await life.times() == [NOON + timedelta(minutes=31)]
+    await home.restart_at(NOON + timedelta(minutes=30))
+    await home.run_until(NOON + timedelta(minutes=31, seconds=1))
+    assert await home.times() == [NOON + timedelta(minutes=31)]
     calendar.answers = 1000
 
-    await life.live(NOON + timedelta(minutes=30) + AGAIN)
+    await home.run_until(NOON + timedelta(minutes=30) + AGAIN)
     # The other has been moved along with the clock, which was set.
-    assert (await life.times())[1:] == [NOON]
-    await life.off_and_on(NOON + timedelta(minutes=36))
-    assert len(await life.accepted()) == 2
+    assert (await home.times())[1:] == [NOON]
+    await home.restart_at(NOON + timedelta(minutes=36))
+    assert len(await home.accepted()) == 2
 
 
-async def test_a_live_one_before_all_is_caught_up_does_not_hide_what_was_missed(
-    life: Life, calendar: Unreliable
+async def test_live_firing_during_catch_up_hides_no_missed_occurrence(
+    home: IntermittentHome, calendar: UnreliableCalendar
 ) -> None:
-    await life.begin(rule(BY_CALENDAR, {"trigger": "time", "at": "12:31:00"}))
+    await home.begin(rule(BY_CALENDAR, {"trigger": "time", "at": "12:31:00"}))
     calendar.answers = 1
-    await life.off_and_on(NOON + timedelta(minutes=30))
-    await life.live(NOON + timedelta(minutes=31, seconds=1))
-    assert len(await life.accepted()) == 1
+    await home.restart_at(NOON + timedelta(minutes=30))
+    await home.run_until(NOON + timedelta(minutes=31, seconds=1))
+    assert len(await home.accepted()) == 1
     calendar.answers = 1000
 
-    await life.off_and_on(NOON + timedelta(minutes=32))
+    await home.restart_at(NOON + timedelta(minutes=32))
 
-    assert await life.times() == [NOON + timedelta(minutes=31), NOON]
+    assert await home.times() == [NOON + timedelta(minutes=31), NOON]
 
 
-async def test_while_catching_up_nothing_that_fires_by_itself_moves_on(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+async def test_cursor_stays_during_catch_up(
+    home: IntermittentHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await life.begin(rule(AT_NOON))
+    await home.begin(rule(AT_NOON))
     noted: list[Notes] = []
     fire = Delivering.async_fire
 
     async def look(
         delivering: Delivering, cause: Cause, armed: Armed, notes: Notes
     ) -> bool:
-        runner = runner_of(life.entry)
+        runner = runner_of(home.entry)
         assert isinstance(runner, RuleRunner)
         noted.append(runner._catching_up.notes_for(cause.occurrence))
         return await fire(delivering, cause, armed, notes)
 
     monkeypatch.setattr(Delivering, "async_fire", look)
-    await life.off_and_on(NOON + timedelta(minutes=30))
+    await home.restart_at(NOON + timedelta(minutes=30))
 
     assert noted == [{}]
-    assert await life.times() == [NOON]
+    assert await home.times() == [NOON]
 
 
 @pytest.mark.parametrize("written", DAMAGED)
-async def test_a_rule_whose_cursor_is_damaged_begins_anew(
-    life: Life, told: list[Outcome], written: str
+async def test_rule_with_a_damaged_cursor_starts_over(
+    home: IntermittentHome, outcomes: list[Outcome], written: str
 ) -> None:
-    await life.begin(rule(AT_NOON))
-    await life.off(NOON + timedelta(minutes=30))
+    await home.begin(rule(AT_NOON))
+    await home.switch_off_until(NOON + timedelta(minutes=30))
     damage_notes(written, "%")
 
-    await life.on()
+    await home.switch_on()
 
-    assert not await life.accepted()
-    assert not told
-    assert await life.off_and_on(NOON + timedelta(days=1, minutes=30))
-    assert await life.times() == [NOON + timedelta(days=1)]
+    assert not await home.accepted()
+    assert not outcomes
+    assert await home.restart_at(NOON + timedelta(days=1, minutes=30))
+    assert await home.times() == [NOON + timedelta(days=1)]
 
 
-async def test_a_rule_that_is_changed_begins_anew(
-    life: Life, told: list[Outcome]
+async def test_changed_rule_starts_over(
+    home: IntermittentHome, outcomes: list[Outcome]
 ) -> None:
-    await life.begin(rule({"trigger": "time", "at": "18:00"}))
-    await life.live(NOON + timedelta(minutes=30))
-    life.hass.config_entries.async_update_subentry(
-        life.entry, life.entry.subentries[RULE_ID], data=rule(AT_NOON)
+    await home.begin(rule({"trigger": "time", "at": "18:00"}))
+    await home.run_until(NOON + timedelta(minutes=30))
+    home.hass.config_entries.async_update_subentry(
+        home.entry, home.entry.subentries[RULE_ID], data=rule(AT_NOON)
     )
-    await life.hass.async_block_till_done()
+    await home.hass.async_block_till_done()
 
-    assert not await life.off_and_on(NOON + timedelta(minutes=31))
-    assert not told
+    assert not await home.restart_at(NOON + timedelta(minutes=31))
+    assert not outcomes
 
 
-async def test_also_one_that_is_changed_while_its_connection_is_off(
-    life: Life, told: list[Outcome]
+async def test_rule_changed_while_its_connection_is_off_starts_over(
+    home: IntermittentHome, outcomes: list[Outcome]
 ) -> None:
-    await life.begin(rule({"trigger": "time", "at": "18:00"}))
-    await life.off(NOON + timedelta(minutes=30))
-    life.hass.config_entries.async_update_subentry(
-        life.entry, life.entry.subentries[RULE_ID], data=rule(AT_NOON)
+    await home.begin(rule({"trigger": "time", "at": "18:00"}))
+    await home.switch_off_until(NOON + timedelta(minutes=30))
+    home.hass.config_entries.async_update_subentry(
+        home.entry, home.entry.subentries[RULE_ID], data=rule(AT_NOON)
     )
 
-    await life.on()
+    await home.switch_on()
 
-    assert not await life.accepted()
-    assert not told
+    assert not await home.accepted()
+    assert not outcomes
 
 
 @pytest.mark.parametrize(("away", "number"), [("on", 1), ("off", 0)])
-async def test_conditions_are_those_of_now(life: Life, away: str, number: int) -> None:
+async def test_conditions_are_checked_with_current_states(
+    home: IntermittentHome, away: str, number: int
+) -> None:
     condition = {"condition": "state", "entity_id": "input_boolean.away", "state": "on"}
-    life.hass.states.async_set("input_boolean.away", "off" if number else "on")
-    await life.begin(rule(AT_NOON, conditions=[condition]))
-    life.hass.states.async_set("input_boolean.away", away)
+    home.hass.states.async_set("input_boolean.away", "off" if number else "on")
+    await home.begin(rule(AT_NOON, conditions=[condition]))
+    home.hass.states.async_set("input_boolean.away", away)
 
-    assert len(await life.off_and_on(NOON + timedelta(minutes=1))) == number
+    assert len(await home.restart_at(NOON + timedelta(minutes=1))) == number
 
 
 LONG = {"grace": 7 * 86400}
@@ -434,14 +438,18 @@ LONG = {"grace": 7 * 86400}
         ),
     ],
 )
-async def test_odd_days(
-    life: Life, at: str, since: datetime, until: datetime, expected: list[datetime]
+async def test_days_of_clock_changes_and_leap_days(
+    home: IntermittentHome,
+    at: str,
+    since: datetime,
+    until: datetime,
+    expected: list[datetime],
 ) -> None:
-    await life.begin(rule({"trigger": "time", "at": at}, missed=LONG), since)
+    await home.begin(rule({"trigger": "time", "at": at}, missed=LONG), since)
 
-    await life.off_and_on(until)
+    await home.restart_at(until)
 
-    assert await life.times() == expected
+    assert await home.times() == expected
 
 
 @pytest.mark.parametrize(
@@ -451,178 +459,182 @@ async def test_odd_days(
         ("Atlantic/Azores", [NOON + timedelta(hours=1)]),
     ],
 )
-async def test_a_time_zone_that_changed_meanwhile_counts(
-    life: Life, time_zone: str, expected: list[datetime]
+async def test_changed_time_zone_applies(
+    home: IntermittentHome, time_zone: str, expected: list[datetime]
 ) -> None:
-    await life.begin(rule(AT_NOON, missed=LONG))
-    await life.off(NOON + timedelta(hours=4))
-    await life.hass.config.async_set_time_zone(time_zone)
+    await home.begin(rule(AT_NOON, missed=LONG))
+    await home.switch_off_until(NOON + timedelta(hours=4))
+    await home.hass.config.async_set_time_zone(time_zone)
 
-    await life.on()
+    await home.switch_on()
 
-    assert await life.times() == expected
-
-
-async def test_it_comes_once_home_assistant_has_started(life: Life) -> None:
-    await life.begin(rule(AT_NOON))
-    await life.off(NOON + timedelta(minutes=30))
-    life.hass.set_state(CoreState.not_running)
-    await life.on()
-    assert not await life.accepted()
-
-    await life.hass.async_start()
-    await life.hass.async_block_till_done()
-
-    assert await life.times() == [NOON]
+    assert await home.times() == expected
 
 
-async def test_one_that_fires_before_home_assistant_has_started_comes_once(
-    life: Life,
+async def test_missed_occurrence_waits_for_the_start_of_home_assistant(
+    home: IntermittentHome,
 ) -> None:
-    await life.begin(rule(AT_NOON))
-    await life.off(NOON - timedelta(minutes=1))
-    life.hass.set_state(CoreState.not_running)
-    await life.on()
-    await life.live(NOON + timedelta(seconds=1))
-    assert not await life.accepted()
+    await home.begin(rule(AT_NOON))
+    await home.switch_off_until(NOON + timedelta(minutes=30))
+    home.hass.set_state(CoreState.not_running)
+    await home.switch_on()
+    assert not await home.accepted()
 
-    await life.hass.async_start()
-    await life.hass.async_block_till_done()
+    await home.hass.async_start()
+    await home.hass.async_block_till_done()
 
-    assert await life.times() == [NOON]
+    assert await home.times() == [NOON]
 
 
-async def test_one_that_a_full_outbox_refused_is_told_and_looked_back_at(
-    life: Life, told: list[Outcome]
+async def test_firing_before_the_start_of_home_assistant_is_delivered_once(
+    home: IntermittentHome,
 ) -> None:
-    await life.begin(rule(AT_NOON))
-    before = dict(runner_of(life.entry).notes)
-    coordinator(life.entry).queue.limit = 0
+    await home.begin(rule(AT_NOON))
+    await home.switch_off_until(NOON - timedelta(minutes=1))
+    home.hass.set_state(CoreState.not_running)
+    await home.switch_on()
+    await home.run_until(NOON + timedelta(seconds=1))
+    assert not await home.accepted()
 
-    await life.live(NOON + timedelta(seconds=1))
+    await home.hass.async_start()
+    await home.hass.async_block_till_done()
 
-    (outcome,) = told
+    assert await home.times() == [NOON]
+
+
+async def test_occurrence_rejected_by_a_full_queue_is_reported_and_retried(
+    home: IntermittentHome, outcomes: list[Outcome]
+) -> None:
+    await home.begin(rule(AT_NOON))
+    before = dict(runner_of(home.entry).notes)
+    coordinator(home.entry).queue.limit = 0
+
+    await home.run_until(NOON + timedelta(seconds=1))
+
+    (outcome,) = outcomes
     assert (outcome.kind, outcome.occurred_at) == (OutcomeKind.FAILED, NOON)
-    assert runner_of(life.entry).notes == before
-    await life.off_and_on(NOON + timedelta(seconds=2))
-    assert await life.times() == [NOON]
+    assert runner_of(home.entry).notes == before
+    await home.restart_at(NOON + timedelta(seconds=2))
+    assert await home.times() == [NOON]
 
 
-async def test_also_one_that_a_locked_file_refused(
-    life: Life, told: list[Outcome], monkeypatch: pytest.MonkeyPatch
+async def test_occurrence_rejected_by_a_locked_file_is_retried(
+    home: IntermittentHome, outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file, "_BUSY", 0.1)
     monkeypatch.setattr(executor, "STORE_PATIENCE", 0)  # no timer of the loop ends here
-    await life.begin(rule(AT_NOON))
-    before = dict(runner_of(life.entry).notes)
+    await home.begin(rule(AT_NOON))
+    before = dict(runner_of(home.entry).notes)
 
     with closing(sqlite3.connect(storage.FILE_NAME, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
-        await life.live(NOON + timedelta(seconds=1))
+        await home.run_until(NOON + timedelta(seconds=1))
         holder.execute("ROLLBACK")
 
-    assert [one.kind for one in told] == [OutcomeKind.FAILED]
-    assert runner_of(life.entry).notes == before
-    await life.off_and_on(NOON + timedelta(seconds=2))
-    assert await life.times() == [NOON]
+    assert [one.kind for one in outcomes] == [OutcomeKind.FAILED]
+    assert runner_of(home.entry).notes == before
+    await home.restart_at(NOON + timedelta(seconds=2))
+    assert await home.times() == [NOON]
 
 
-class TestRefused:
-    """What a full outbox did not take comes once there is room, if not too late."""
+class TestRejectedByFullQueue:
+    """Tests of occurrences that a full queue rejected."""
 
-    async def test_it_is_tried_again_and_told_once(
-        self, life: Life, told: list[Outcome]
+    async def test_rejected_occurrence_is_retried_and_reported_once(
+        self, home: IntermittentHome, outcomes: list[Outcome]
     ) -> None:
-        await life.begin(rule(AT_NOON))
-        queue = coordinator(life.entry).queue
+        await home.begin(rule(AT_NOON))
+        queue = coordinator(home.entry).queue
         limit, queue.limit = queue.limit, 0
-        await life.live(NOON + timedelta(seconds=1))
-        await life.live(NOON + timedelta(seconds=2) + AGAIN)
-        assert not await life.accepted()
+        await home.run_until(NOON + timedelta(seconds=1))
+        await home.run_until(NOON + timedelta(seconds=2) + AGAIN)
+        assert not await home.accepted()
 
         queue.limit = limit
-        await life.live(NOON + timedelta(seconds=3) + 2 * AGAIN)
+        await home.run_until(NOON + timedelta(seconds=3) + 2 * AGAIN)
 
-        assert await life.times() == [NOON]
-        assert [one.kind for one in told] == [OutcomeKind.FAILED]
-        noted = dict(runner_of(life.entry).notes)
-        await life.live(NOON + timedelta(seconds=4) + 3 * AGAIN)
-        assert len(await life.accepted()) == 1
-        assert runner_of(life.entry).notes == noted
+        assert await home.times() == [NOON]
+        assert [one.kind for one in outcomes] == [OutcomeKind.FAILED]
+        noted = dict(runner_of(home.entry).notes)
+        await home.run_until(NOON + timedelta(seconds=4) + 3 * AGAIN)
+        assert len(await home.accepted()) == 1
+        assert runner_of(home.entry).notes == noted
 
-    async def test_it_is_given_up_when_it_is_too_late(
-        self, life: Life, told: list[Outcome]
+    async def test_rejected_occurrence_is_given_up_if_too_late(
+        self, home: IntermittentHome, outcomes: list[Outcome]
     ) -> None:
-        await life.begin(rule(AT_NOON, missed={"grace": 600}))
-        queue = coordinator(life.entry).queue
+        await home.begin(rule(AT_NOON, missed={"grace": 600}))
+        queue = coordinator(home.entry).queue
         limit, queue.limit = queue.limit, 0
-        await life.live(NOON + timedelta(seconds=1))
-        await life.live(NOON + timedelta(seconds=2) + AGAIN)
-        await life.live(NOON + timedelta(seconds=3) + 2 * AGAIN)
+        await home.run_until(NOON + timedelta(seconds=1))
+        await home.run_until(NOON + timedelta(seconds=2) + AGAIN)
+        await home.run_until(NOON + timedelta(seconds=3) + 2 * AGAIN)
 
         queue.limit = limit
-        await life.live(NOON + timedelta(seconds=4) + 3 * AGAIN)
+        await home.run_until(NOON + timedelta(seconds=4) + 3 * AGAIN)
 
-        assert not await life.off_and_on(NOON + timedelta(seconds=5) + 3 * AGAIN)
-        assert [one.kind for one in told] == [OutcomeKind.FAILED]
+        assert not await home.restart_at(NOON + timedelta(seconds=5) + 3 * AGAIN)
+        assert [one.kind for one in outcomes] == [OutcomeKind.FAILED]
 
-    async def test_it_is_not_tried_again_if_what_is_missed_is_skipped(
-        self, life: Life
+    async def test_rejected_occurrence_is_not_retried_if_missed_ones_are_skipped(
+        self, home: IntermittentHome
     ) -> None:
-        await life.begin(rule(AT_NOON, missed={"deliver": False}))
-        queue = coordinator(life.entry).queue
+        await home.begin(rule(AT_NOON, missed={"deliver": False}))
+        queue = coordinator(home.entry).queue
         limit, queue.limit = queue.limit, 0
-        await life.live(NOON + timedelta(seconds=1))
+        await home.run_until(NOON + timedelta(seconds=1))
         queue.limit = limit
 
-        await life.live(NOON + timedelta(seconds=2) + AGAIN)
+        await home.run_until(NOON + timedelta(seconds=2) + AGAIN)
 
-        assert not await life.accepted()
+        assert not await home.accepted()
 
-    async def test_what_fires_and_is_noted_meanwhile_does_not_hide_it(
-        self, life: Life
+    async def test_later_firing_does_not_hide_a_rejected_occurrence(
+        self, home: IntermittentHome
     ) -> None:
-        await life.begin(rule({"trigger": "time", "at": ["12:00:00", "12:01:00"]}))
-        queue = coordinator(life.entry).queue
+        await home.begin(rule({"trigger": "time", "at": ["12:00:00", "12:01:00"]}))
+        queue = coordinator(home.entry).queue
         limit, queue.limit = queue.limit, 0
-        await life.live(NOON + timedelta(seconds=1))
+        await home.run_until(NOON + timedelta(seconds=1))
         queue.limit = limit
-        await life.live(NOON + timedelta(seconds=61))
-        await runner_of(life.entry).async_keep_up()
-        assert len(await life.accepted()) == 1
+        await home.run_until(NOON + timedelta(seconds=61))
+        await runner_of(home.entry).async_keep_up()
+        assert len(await home.accepted()) == 1
 
-        await life.off_and_on(NOON + timedelta(seconds=90))
+        await home.restart_at(NOON + timedelta(seconds=90))
 
-        assert (await life.times())[1:] == [NOON]
+        assert (await home.times())[1:] == [NOON]
 
-    async def test_also_what_was_missed_and_then_refused(self, life: Life) -> None:
+    async def test_missed_and_then_rejected_occurrence_is_retried(
+        self, home: IntermittentHome
+    ) -> None:
         times = {"trigger": "time", "at": ["12:00:00", "12:01:00"]}
-        await life.begin(rule(times))
-        await life.off(NOON + timedelta(minutes=30))
-        life.hass.set_state(CoreState.not_running)
-        await life.on()
-        queue = coordinator(life.entry).queue
+        await home.begin(rule(times))
+        await home.switch_off_until(NOON + timedelta(minutes=30))
+        home.hass.set_state(CoreState.not_running)
+        await home.switch_on()
+        queue = coordinator(home.entry).queue
         limit, queue.limit = queue.limit, 0
-        before = dict(runner_of(life.entry).notes)
-        await life.hass.async_start()
-        await life.hass.async_block_till_done()
-        assert not await life.accepted()
-        assert runner_of(life.entry).notes == before
+        before = dict(runner_of(home.entry).notes)
+        await home.hass.async_start()
+        await home.hass.async_block_till_done()
+        assert not await home.accepted()
+        assert runner_of(home.entry).notes == before
 
         queue.limit = limit
-        await life.live(NOON + timedelta(minutes=30, seconds=1) + AGAIN)
+        await home.run_until(NOON + timedelta(minutes=30, seconds=1) + AGAIN)
 
-        assert await life.times() == [NOON, NOON + timedelta(minutes=1)]
+        assert await home.times() == [NOON, NOON + timedelta(minutes=1)]
 
 
-async def test_what_is_missed_comes_also_after_a_clock_that_was_ahead(
-    life: Life, told: list[Outcome]
+async def test_missed_occurrence_is_delivered_after_a_clock_that_was_ahead(
+    home: IntermittentHome, outcomes: list[Outcome]
 ) -> None:
-    await life.begin(rule(AT_NOON, missed={"grace": 600}), BEGIN + timedelta(days=3))
-    assert await life.off_and_on(BEGIN) == []
-    assert await life.off_and_on(NOON + timedelta(minutes=1)) != []
-    assert await life.times() == [NOON]
+    await home.begin(rule(AT_NOON, missed={"grace": 600}), BEGIN + timedelta(days=3))
+    assert await home.restart_at(BEGIN) == []
+    assert await home.restart_at(NOON + timedelta(minutes=1)) != []
+    assert await home.times() == [NOON]
 
-    assert await life.off_and_on(NOON + timedelta(minutes=5)) != []
-    assert await life.times() == [NOON]
-    assert told == []
+    assert await home.restart_at(NOON + timedelta(minutes=5)) != []
+    assert await home.times() == [NOON]
+    assert outcomes == []

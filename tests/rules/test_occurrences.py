@@ -1,4 +1,4 @@
-"""Which triggers are caught up, what bounds it, and when it cannot be told."""
+"""Tests of missed occurrences: which triggers have them, their bounds and errors."""
 
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -52,7 +52,7 @@ async def validated(hass: HomeAssistant, trigger: dict[str, Any]) -> ConfigType:
     return config
 
 
-async def missed(
+async def missed_by(
     hass: HomeAssistant, trigger: dict[str, Any], since: datetime = NOW - DAY
 ) -> list[Occurrence]:
     config = await validated(hass, trigger)
@@ -109,43 +109,44 @@ async def test_which_triggers_are_caught_up(
         assert await missed_occurrences(hass, config, 0, NOW - DAY, NOW) == []
 
 
-async def test_both_ends_are_included(hass: HomeAssistant) -> None:
+async def test_bounds_are_inclusive(hass: HomeAssistant) -> None:
     await hass.config.async_set_time_zone("UTC")
     trigger = {"trigger": "time", "at": ["12:00", "12:00", "18:00"]}
-    found = await missed(hass, trigger)
+    found = await missed_by(hass, trigger)
     assert [one.instant for one in found] == [NOW - DAY, NOW - DAY / 4 * 3, NOW]
     assert {one.index for one in found} == {3}
 
 
-async def test_nothing_was_missed_if_the_clock_was_set_back(
+async def test_nothing_is_missed_if_the_clock_was_set_back(
     hass: HomeAssistant,
 ) -> None:
     assert (
-        await missed(hass, {"trigger": "time_pattern", "seconds": 1}, NOW + DAY) == []
+        await missed_by(hass, {"trigger": "time_pattern", "seconds": 1}, NOW + DAY)
+        == []
     )
 
 
-async def test_the_time_zone_is_that_of_the_asking(hass: HomeAssistant) -> None:
+async def test_current_time_zone_applies(hass: HomeAssistant) -> None:
     for zone, hour in (("Asia/Kathmandu", 2), ("America/New_York", 13)):
         await hass.config.async_set_time_zone(zone)
-        [found] = await missed(hass, {"trigger": "time", "at": "08:00"})
+        [found] = await missed_by(hass, {"trigger": "time", "at": "08:00"})
         assert found.instant.hour == hour
         assert found.variables["trigger"]["now"].hour == 8
 
 
 @pytest.mark.parametrize("enabled", [False, "{{ 1 == 2 }}"])
-async def test_a_disabled_trigger_misses_nothing(
+async def test_disabled_trigger_misses_nothing(
     hass: HomeAssistant, enabled: object
 ) -> None:
     trigger = {"trigger": "time", "at": "12:00", "enabled": enabled}
-    assert await missed(hass, trigger) == []
+    assert await missed_by(hass, trigger) == []
 
 
-async def test_only_the_last_of_many_are_given_and_the_others_counted(
+async def test_only_the_latest_occurrences_are_returned(
     hass: HomeAssistant,
 ) -> None:
     trigger = {"trigger": "time_pattern", "seconds": "*"}
-    found = await missed(hass, trigger, NOW - 2 * DAY)
+    found = await missed_by(hass, trigger, NOW - 2 * DAY)
     assert len(found) == MOST
     assert found[0].left_out == 2 * 86_400 + 1 - MOST
     assert {one.left_out for one in found[1:]} == {0}
@@ -153,12 +154,14 @@ async def test_only_the_last_of_many_are_given_and_the_others_counted(
     assert found[0].instant == NOW - timedelta(seconds=MOST - 1)
 
 
-async def test_nothing_is_looked_for_very_long_ago(hass: HomeAssistant) -> None:
-    found = await missed(hass, {"trigger": "time", "at": "08:00"}, NOW - 20 * LONGEST)
+async def test_look_back_is_bounded(hass: HomeAssistant) -> None:
+    found = await missed_by(
+        hass, {"trigger": "time", "at": "08:00"}, NOW - 20 * LONGEST
+    )
     assert len(found) == LONGEST.days
 
 
-async def test_an_id_is_that_of_rule_trigger_instant_and_mark() -> None:
+async def test_id_depends_on_rule_trigger_instant_and_mark() -> None:
     one = Occurrence(index=0, instant=NOW, mark="x", variables={})
     same = Occurrence(index=0, instant=NOW, mark="x", variables={"trigger": {}})
     assert one.delivery_id("rule") == same.delivery_id("rule")
@@ -185,7 +188,7 @@ async def test_an_id_is_that_of_rule_trigger_instant_and_mark() -> None:
     ],
     ids=str,
 )
-async def test_a_busy_home_assistant_fires_late(
+async def test_late_firing_is_the_same_occurrence(
     hass: HomeAssistant,
     trigger: dict[str, Any],
     now: tuple[int, int, int, int],
@@ -217,41 +220,41 @@ async def test_a_busy_home_assistant_fires_late(
     ],
     ids=str,
 )
-async def test_what_is_not_available_cannot_be_told(
+async def test_unavailable_source_is_an_error(
     hass: HomeAssistant, trigger: dict[str, Any]
 ) -> None:
     hass.states.async_set("sensor.away", "unavailable")
     with pytest.raises(CannotTell):
-        await missed(hass, trigger, NOW - 2 * DAY)
+        await missed_by(hass, trigger, NOW - 2 * DAY)
 
 
 @pytest.mark.parametrize(
     "error", [HomeAssistantError("no"), ValueError(), TimeoutError()]
 )
-async def test_a_calendar_that_raises_cannot_be_told(
+async def test_failing_calendar_is_an_error(
     hass: HomeAssistant, error: Exception
 ) -> None:
     trigger = {"trigger": "calendar", "entity_id": "calendar.test"}
     assert await async_setup_component(hass, "calendar", {})
     calendar = Calendar([])
     await hass.data[DATA_COMPONENT].async_add_entities([calendar])
-    assert await missed(hass, trigger) == []
+    assert await missed_by(hass, trigger) == []
     with (
         patch.object(calendar, "async_get_events", side_effect=error),
         pytest.raises(CannotTell),
     ):
-        await missed(hass, trigger)
+        await missed_by(hass, trigger)
     calendar._attr_available = False
     with pytest.raises(CannotTell):
-        await missed(hass, trigger)
+        await missed_by(hass, trigger)
 
 
-async def test_a_target_without_schedules_misses_nothing(hass: HomeAssistant) -> None:
+async def test_target_without_schedules_misses_nothing(hass: HomeAssistant) -> None:
     trigger = {"trigger": "schedule.block_started", "target": {"label_id": "none"}}
-    assert await missed(hass, trigger) == []
+    assert await missed_by(hass, trigger) == []
 
 
-async def test_a_change_of_a_schedule_is_no_occurrence(
+async def test_changed_schedule_is_no_occurrence(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
     await hass.config.async_set_time_zone("UTC")
@@ -279,7 +282,7 @@ async def test_a_change_of_a_schedule_is_no_occurrence(
     await hass.data[DATA_INSTANCES]["schedule"].async_remove_entity("schedule.day")
 
 
-async def test_a_state_that_comes_or_goes_is_no_occurrence(hass: HomeAssistant) -> None:
+async def test_unavailable_schedule_is_no_occurrence(hass: HomeAssistant) -> None:
     config = await validated(hass, {**STATE, "to": "on"})
     on = State("schedule.day", "on")
     for before, after in ((None, on), (on, None), (on, on)):

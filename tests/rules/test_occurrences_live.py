@@ -1,4 +1,4 @@
-"""What is worked out afterwards is what fires when Home Assistant is there."""
+"""Tests that computed occurrences equal the firings of a running Home Assistant."""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,21 +17,20 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from custom_components.event_relay.rules.occurrences import Occurrence
 
 from .calendar import Calendar
-from .live_triggers import Living, look_ahead_in_real_time, plain
+from .live_triggers import LiveHome, comparable, look_ahead_in_real_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 type Span = tuple[datetime, datetime]
 
 
-def two_days(year: int, month: int, day: int) -> Span:
+def two_days(year: int, month: int, yaml_blocks: int) -> Span:
     """Return a span that begins at an odd second.
 
-    Home Assistant looks ahead in calendars a quarter of an hour at a time, and may
-    miss an event that ends on the very second at which it begins to look. No event
-    here does.
+    Home Assistant reads calendars a quarter of an hour ahead, and may miss an event
+    that ends on the second at which a read begins. No event here does.
     """
-    begin = datetime(year, month, day, 11, 52, 7, tzinfo=UTC)
+    begin = datetime(year, month, yaml_blocks, 11, 52, 7, tzinfo=UTC)
     return begin, begin + timedelta(days=2)
 
 
@@ -46,41 +45,43 @@ SPANS = [
 
 
 @pytest.fixture
-async def living(
+async def live_home(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
-) -> Living:
+) -> LiveHome:
     """Return a Home Assistant in Berlin."""
     look_ahead_in_real_time(monkeypatch)
     await hass.config.async_set_time_zone("Europe/Berlin")
-    return Living(hass=hass, freezer=freezer)
+    return LiveHome(hass=hass, freezer=freezer)
 
 
 def identity(occurrence: Occurrence) -> tuple[str, str]:
-    """Return what must be the same, in few words."""
+    """Return the values that must be equal."""
     return occurrence.instant.isoformat(), occurrence.mark
 
 
-async def compare(
-    living: Living, *triggers: Mapping[str, Any], span: Span
+async def count_equal(
+    live_home: LiveHome, *triggers: Mapping[str, Any], span: Span
 ) -> list[int]:
-    """Return how many occurrences of each there were, if both ways give the same."""
-    lived = await living.through(triggers, *span)
-    for trigger, one in zip(triggers, lived, strict=True):
+    """Return the number of occurrences of each trigger, if both ways are equal."""
+    firings = await live_home.run(triggers, *span)
+    for trigger, one in zip(triggers, firings, strict=True):
         fired = one.fired
-        worked_out = await living.worked_out(one.config, *span)
+        computed = await live_home.computed(one.config, *span)
         expected = list(map(identity, fired))
-        assert list(map(identity, worked_out)) == expected, trigger
-        assert [plain(one) for one in worked_out] == [plain(one) for one in fired]
+        assert list(map(identity, computed)) == expected, trigger
+        assert [comparable(one) for one in computed] == [
+            comparable(one) for one in fired
+        ]
         ids = [one.delivery_id("rule") for one in fired]
-        assert [one.delivery_id("rule") for one in worked_out] == ids
+        assert [one.delivery_id("rule") for one in computed] == ids
         assert len(set(ids)) == len(ids), trigger
-    return [len(one.fired) for one in lived]
+    return [len(one.fired) for one in firings]
 
 
 @pytest.mark.parametrize("span", SPANS)
-async def test_times_of_day(living: Living, span: Span) -> None:
-    await compare(
-        living,
+async def test_times_of_day(live_home: LiveHome, span: Span) -> None:
+    await count_equal(
+        live_home,
         {"trigger": "time", "at": "02:30:00"},
         {"trigger": "time", "at": ["00:00", "01:55", "02:00", "03:00", "23:55"]},
         {"trigger": "time", "at": "02:15", "weekday": ["sun", "tue"]},
@@ -99,34 +100,36 @@ async def test_times_of_day(living: Living, span: Span) -> None:
     )
 
 
-async def test_a_skipped_time_does_not_come_and_a_doubled_one_comes_twice(
-    living: Living,
+async def test_skipped_time_does_not_fire_and_repeated_one_fires_twice(
+    live_home: LiveHome,
 ) -> None:
     trigger = {"trigger": "time", "at": "02:30"}
-    assert await compare(living, trigger, span=SPRING) == [1]
-    assert await compare(living, trigger, span=AUTUMN) == [3]
+    assert await count_equal(live_home, trigger, span=SPRING) == [1]
+    assert await count_equal(live_home, trigger, span=AUTUMN) == [3]
 
 
 @pytest.mark.parametrize("hour", [0, 1, 2])
-async def test_each_few_seconds_while_clocks_change(living: Living, hour: int) -> None:
-    living.step = timedelta(seconds=5)
+async def test_every_few_seconds_while_clocks_change(
+    live_home: LiveHome, hour: int
+) -> None:
+    live_home.step = timedelta(seconds=5)
     since = datetime(2026, 10, 25, hour, 55, 7, tzinfo=UTC)
     trigger = {"trigger": "time_pattern", "seconds": "/20"}
     span = since, since + timedelta(minutes=10)
-    assert await compare(living, trigger, span=span) == [30]
+    assert await count_equal(live_home, trigger, span=span) == [30]
 
 
-async def test_each_second(living: Living) -> None:
-    living.step = timedelta(seconds=1)
+async def test_every_second(live_home: LiveHome) -> None:
+    live_home.step = timedelta(seconds=1)
     since = datetime(2026, 10, 25, 0, 59, 57, tzinfo=UTC)
     trigger = {"trigger": "time_pattern", "seconds": "*"}
-    (lived,) = await living.through([trigger], since, since + timedelta(seconds=6))
-    fired = lived.fired
+    (firings,) = await live_home.run([trigger], since, since + timedelta(seconds=6))
+    fired = firings.fired
     # Home Assistant counts a plain interval from when it was armed.
-    worked_out = await living.worked_out(
-        lived.config, fired[0].instant, fired[-1].instant
+    computed = await live_home.computed(
+        firings.config, fired[0].instant, fired[-1].instant
     )
-    assert [plain(one) for one in worked_out] == [plain(one) for one in fired]
+    assert [comparable(one) for one in computed] == [comparable(one) for one in fired]
     assert len(fired) == 6
 
 
@@ -149,23 +152,23 @@ TIMES_IN_HELPERS: list[object] = [
 
 
 @pytest.mark.parametrize("span", SPANS)
-async def test_times_in_helpers(living: Living, span: Span) -> None:
-    living.freezer.move_to(span[0])
+async def test_times_in_helpers(live_home: LiveHome, span: Span) -> None:
+    live_home.freezer.move_to(span[0])
     await async_setup_component(
-        living.hass, "input_datetime", {"input_datetime": HELPERS}
+        live_home.hass, "input_datetime", {"input_datetime": HELPERS}
     )
     triggers = ({"trigger": "time", "at": at} for at in TIMES_IN_HELPERS)
-    await compare(living, *triggers, span=span)
+    await count_equal(live_home, *triggers, span=span)
 
 
-async def test_times_in_sensors(living: Living) -> None:
+async def test_times_in_sensors(live_home: LiveHome) -> None:
     timestamp = {"device_class": "timestamp"}
-    set_state = living.hass.states.async_set
+    set_state = live_home.hass.states.async_set
     set_state("sensor.alarm", "2026-10-25T00:40:00.5+00:00", timestamp)
     set_state("sensor.nothing", "unknown", timestamp)
     set_state("sensor.no_time", "2026-10-25T00:40:00+00:00")
-    numbers = await compare(
-        living,
+    numbers = await count_equal(
+        live_home,
         {"trigger": "time", "at": "sensor.alarm"},
         {
             "trigger": "time",
@@ -182,8 +185,10 @@ async def test_times_in_sensors(living: Living) -> None:
     assert numbers == [1, 1, 0, 0, 0]
 
 
-def day(*blocks: tuple[str, str] | tuple[str, str, dict[str, Any]]) -> list[Any]:
-    """Return blocks as YAML has them."""
+def yaml_blocks(
+    *blocks: tuple[str, str] | tuple[str, str, dict[str, Any]],
+) -> list[Any]:
+    """Return blocks in the form of YAML."""
     return [dict(zip(("from", "to", "data"), block, strict=False)) for block in blocks]
 
 
@@ -191,32 +196,36 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 WEEKS = {
     "over_midnight": dict.fromkeys(
         DAYS,
-        day(
+        yaml_blocks(
             ("00:00", "01:00", {"level": 1}),
             ("20:00", "21:00", {"level": 2, "mode": "quiet"}),
             ("21:00", "24:00"),
         ),
     ),
-    "always": dict.fromkeys(DAYS, day(("00:00", "24:00"))),
-    "at_change": dict.fromkeys(DAYS, day(("02:15", "02:45"))),
-    "into_change": dict.fromkeys(DAYS, day(("01:00", "02:30"), ("03:00", "04:00"))),
-    "out_of_change": dict.fromkeys(DAYS, day(("02:30", "04:00"))),
-    "over_change": dict.fromkeys(DAYS, day(("01:45", "02:00"), ("02:45", "03:15"))),
-    "sundays": {"sunday": day(("02:00", "03:00"), ("10:00", "12:00"))},
+    "always": dict.fromkeys(DAYS, yaml_blocks(("00:00", "24:00"))),
+    "at_change": dict.fromkeys(DAYS, yaml_blocks(("02:15", "02:45"))),
+    "into_change": dict.fromkeys(
+        DAYS, yaml_blocks(("01:00", "02:30"), ("03:00", "04:00"))
+    ),
+    "out_of_change": dict.fromkeys(DAYS, yaml_blocks(("02:30", "04:00"))),
+    "over_change": dict.fromkeys(
+        DAYS, yaml_blocks(("01:45", "02:00"), ("02:45", "03:15"))
+    ),
+    "sundays": {"sunday": yaml_blocks(("02:00", "03:00"), ("10:00", "12:00"))},
     "never": {},
 }
 SCHEDULES = [f"schedule.{name}" for name in WEEKS]
 
 
 @pytest.fixture
-async def schedules(living: Living) -> AsyncIterator[None]:
-    """Set up schedules, in a spring so that they live through all the spans."""
-    living.freezer.move_to(SPRING[0])
+async def schedules(live_home: LiveHome) -> AsyncIterator[None]:
+    """Set up schedules in spring, so that they exist during all spans."""
+    live_home.freezer.move_to(SPRING[0])
     config = {name: {"name": name.title(), **week} for name, week in WEEKS.items()}
-    assert await async_setup_component(living.hass, "schedule", {"schedule": config})
+    assert await async_setup_component(live_home.hass, "schedule", {"schedule": config})
     yield
     for entity_id in SCHEDULES:
-        await living.hass.data[DATA_INSTANCES]["schedule"].async_remove_entity(
+        await live_home.hass.data[DATA_INSTANCES]["schedule"].async_remove_entity(
             entity_id
         )
 
@@ -232,20 +241,20 @@ OF_SCHEDULES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("span", SPANS)
-async def test_schedules(living: Living, schedules: None, span: Span) -> None:
-    living.freezer.move_to(span[0])
-    async_fire_time_changed(living.hass, span[0])
-    await living.hass.async_block_till_done()
+async def test_schedules(live_home: LiveHome, schedules: None, span: Span) -> None:
+    live_home.freezer.move_to(span[0])
+    async_fire_time_changed(live_home.hass, span[0])
+    await live_home.hass.async_block_till_done()
     entities = {"entity_id": SCHEDULES}
     triggers = (
         {**one, **(entities if one["trigger"] == "state" else {"target": entities})}
         for one in OF_SCHEDULES
     )
-    assert min(await compare(living, *triggers, span=span)) > 6
+    assert min(await count_equal(live_home, *triggers, span=span)) > 6
 
 
-def events_of(year: int, month: int, of_day: int) -> list[CalendarEvent]:
-    """Return events about a night."""
+def night_events(year: int, month: int, of_day: int) -> list[CalendarEvent]:
+    """Return events around a night."""
     begin = datetime.combine(date(year, month, of_day), time(), tzinfo=BERLIN)
     all_day = begin.date()
     hours = [
@@ -289,11 +298,11 @@ OF_CALENDARS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("span", SPANS)
-async def test_calendars(living: Living, span: Span) -> None:
-    living.freezer.move_to(span[0])
-    assert await async_setup_component(living.hass, "calendar", {})
+async def test_calendars(live_home: LiveHome, span: Span) -> None:
+    live_home.freezer.move_to(span[0])
+    assert await async_setup_component(live_home.hass, "calendar", {})
     night = span[0].date() + timedelta(days=1)
-    calendar = Calendar(events_of(night.year, night.month, night.day))
-    await living.hass.data[DATA_COMPONENT].async_add_entities([calendar])
-    numbers = await compare(living, *OF_CALENDARS, span=span)
+    calendar = Calendar(night_events(night.year, night.month, night.day))
+    await live_home.hass.data[DATA_COMPONENT].async_add_entities([calendar])
+    numbers = await count_equal(live_home, *OF_CALENDARS, span=span)
     assert numbers == [len(calendar.events)] * len(OF_CALENDARS)

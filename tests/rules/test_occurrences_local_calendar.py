@@ -1,4 +1,4 @@
-"""A calendar that Home Assistant keeps itself, with events that come again."""
+"""Tests of missed occurrences in a local calendar with recurring events."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .live_triggers import Living, plain
+from .live_triggers import LiveHome, comparable
 
 SINCE = datetime(2026, 10, 23, 22, 7, 7, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=3)
@@ -38,7 +38,7 @@ END:VCALENDAR
 
 
 @pytest.mark.parametrize("event", ["start", "end"])
-async def test_events_that_come_again(
+async def test_recurring_events(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     monkeypatch: pytest.MonkeyPatch,
@@ -55,9 +55,11 @@ async def test_events_that_come_again(
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    living = Living(hass=hass, freezer=freezer)
+    living = LiveHome(hass=hass, freezer=freezer)
     trigger = {"trigger": "calendar", "entity_id": "calendar.home", "event": event}
-    (lived,) = await living.through([trigger], SINCE, UNTIL)
-    worked_out = await living.worked_out(lived.config, SINCE, UNTIL)
-    assert [plain(one) for one in worked_out] == [plain(one) for one in lived.fired]
-    assert len({one.delivery_id("rule") for one in lived.fired}) == 4
+    (firings,) = await living.run([trigger], SINCE, UNTIL)
+    computed = await living.computed(firings.config, SINCE, UNTIL)
+    assert [comparable(one) for one in computed] == [
+        comparable(one) for one in firings.fired
+    ]
+    assert len({one.delivery_id("rule") for one in firings.fired}) == 4

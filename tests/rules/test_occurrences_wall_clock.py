@@ -1,4 +1,4 @@
-"""A clock on the wall shows a time whenever Home Assistant's own timers would fire."""
+"""Tests that wall clock times are those at which Home Assistant's timers fire."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -33,26 +33,26 @@ CHANGES = (
 
 
 @pytest.fixture(autouse=True)
-def zone_as_before() -> Iterator[None]:
+def restore_time_zone() -> Iterator[None]:
     before = dt_util.get_default_time_zone()
     yield
     dt_util.set_default_time_zone(before)
 
 
-def few(most: int) -> st.SearchStrategy[list[int]]:
+def short_lists(most: int) -> st.SearchStrategy[list[int]]:
     return st.lists(st.integers(0, most), min_size=1, max_size=4, unique=True).map(
         sorted
     )
 
 
-def fired(
+def timer_firing(
     since: datetime,
     until: datetime,
     seconds: list[int],
     minutes: list[int],
     hours: list[int],
 ) -> Iterator[datetime]:
-    """Yield when `async_track_time_change` fires."""
+    """Yield the times at which `async_track_time_change` fires."""
     now = since
     while True:
         local = dt_util.as_local(now)
@@ -73,14 +73,14 @@ leave out times that come twice."""
     zone=st.sampled_from(WHOLE_HOURS),
     change=st.sampled_from(CHANGES),
     begin=st.integers(-86_400, 3_600),
-    seconds=few(59),
-    minutes=few(59),
-    hours=few(23) | st.just(list(range(24))),
+    seconds=short_lists(59),
+    minutes=short_lists(59),
+    hours=short_lists(23) | st.just(list(range(24))),
 )
 @example("Europe/Berlin", CHANGES[1], -7200, [0], [30], [2])
 @example("Europe/Berlin", CHANGES[0], -7200, [0], [30], [2])
 @settings(max_examples=150)
-def test_as_home_assistants_timers(
+def test_times_equal_those_of_home_assistants_timers(
     zone: str,
     change: datetime,
     begin: int,
@@ -93,7 +93,7 @@ def test_as_home_assistants_timers(
     until = since + timedelta(days=1, hours=6)
     clock = WallClock(hours=hours, minutes=minutes, seconds=seconds)
     shown = [*clock.back(since, until)][::-1]
-    assert shown == [*fired(since, until, seconds, minutes, hours)]
+    assert shown == [*timer_firing(since, until, seconds, minutes, hours)]
 
 
 EDGES = st.lists(
@@ -112,7 +112,7 @@ EDGES = st.lists(
     week=st.lists(EDGES, min_size=7, max_size=7),
     to_midnight=st.booleans(),
 )
-def test_a_schedule_goes_forward(
+def test_schedule_times_ascend(
     zone: str, change: datetime, begin: int, week: list[list[time]], to_midnight: bool
 ) -> None:
     dt_util.set_default_time_zone(ZoneInfo(zone))
@@ -136,8 +136,8 @@ def test_a_schedule_goes_forward(
 
 
 @pytest.mark.timeout(20)
-def test_an_edge_in_the_second_of_two_hours_is_one_in_the_first() -> None:
-    """In a night that skips the hour, it would come before itself, again and again."""
+def test_edge_in_a_repeated_hour_is_in_the_first_one() -> None:
+    """In a skipped hour, it would come before itself, again and again."""
     dt_util.set_default_time_zone(ZoneInfo("Asia/Beirut"))
     day = [Block(start=time(0, 32, fold=1), end=time(4, 11, fold=1), data={})]
     since = datetime(2026, 3, 28, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Events that a rule begins are ended, once, whatever happens in between."""
+"""Tests of rules with an end: each started event is ended once."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -25,14 +25,14 @@ from .home import (
     DOOR,
     OPENED,
     RULE_ID,
-    a_rule,
-    change,
     damage_notes,
-    events,
     outcomes_of,
+    rule_subentry,
     runner_of,
+    set_states,
     set_up,
-    until,
+    wait_for_events,
+    wait_until,
 )
 
 WINDOW = "binary_sensor.window"
@@ -40,59 +40,59 @@ WINDOW = "binary_sensor.window"
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a rule for a door that is closed."""
-    await change(hass, DOOR, "off")
-    return await set_up(hass, frigate, a_rule(OPENED, "Door"))
+    """Set up a rule for a closed door."""
+    await set_states(hass, DOOR, "off")
+    return await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
 
 
-async def ended(frigate: FrigateSimulator, number: int = 0) -> float:
-    """Return when an event ended, once it has."""
-    await until(lambda: frigate.events[number].end_time is not None)
+async def wait_for_end(frigate: FrigateSimulator, number: int = 0) -> float:
+    """Return the end time of an event, once it has one."""
+    await wait_until(lambda: frigate.events[number].end_time is not None)
     end = frigate.events[number].end_time
     assert end is not None
     return end
 
 
-async def test_the_end_follows_its_start(
+async def test_end_follows_its_start(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await change(hass, DOOR, "on")
-    (event,) = await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    (event,) = await wait_for_events(frigate, 1)
     assert event.end_time is None
 
-    await change(hass, DOOR, "off")
+    await set_states(hass, DOOR, "off")
 
-    await ended(frigate)
-    await events(frigate, 1)
+    await wait_for_end(frigate)
+    await wait_for_events(frigate, 1)
 
 
-async def test_start_and_end_at_once_keep_their_order(
+async def test_immediate_end_follows_its_start(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     hass.states.async_set(DOOR, "on")
     hass.states.async_set(DOOR, "off")
     await hass.async_block_till_done()
 
-    await until(lambda: len(frigate.events) == 1)
-    await ended(frigate)
+    await wait_until(lambda: len(frigate.events) == 1)
+    await wait_for_end(frigate)
 
 
-async def test_a_second_start_does_not_open_another(
+async def test_second_start_opens_no_other_event(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await change(hass, DOOR, "on", "idle", "on")
-    await events(frigate, 1)
+    await set_states(hass, DOOR, "on", "idle", "on")
+    await wait_for_events(frigate, 1)
 
-    await change(hass, DOOR, "off")
-    await ended(frigate)
-    await events(frigate, 1)
+    await set_states(hass, DOOR, "off")
+    await wait_for_end(frigate)
+    await wait_for_events(frigate, 1)
 
 
-async def test_each_entity_ends_its_own(
+async def test_each_entity_ends_its_own_event(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
-    await change(hass, WINDOW, "off")
+    await set_states(hass, DOOR, "off")
+    await set_states(hass, WINDOW, "off")
     both = [DOOR, WINDOW]
     data: dict[str, Any] = {
         **OPENED,
@@ -105,26 +105,26 @@ async def test_each_entity_ends_its_own(
             ],
         },
     }
-    await set_up(hass, frigate, a_rule(data))
-    await change(hass, DOOR, "on")
-    await change(hass, WINDOW, "on")
-    await events(frigate, 2)
+    await set_up(hass, frigate, rule_subentry(data))
+    await set_states(hass, DOOR, "on")
+    await set_states(hass, WINDOW, "on")
+    await wait_for_events(frigate, 2)
     label = {event.label: number for number, event in enumerate(frigate.events)}
 
-    await change(hass, WINDOW, "off")
-    await ended(frigate, label["window"])
+    await set_states(hass, WINDOW, "off")
+    await wait_for_end(frigate, label["window"])
     assert frigate.events[label["door"]].end_time is None
     hass.bus.async_fire("all_clear")
 
-    await ended(frigate, label["door"])
+    await wait_for_end(frigate, label["door"])
 
 
-async def test_its_longest_time_ends_it(
+async def test_time_limit_ends_the_event(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
-    await until(lambda: not coordinator(entry).worker._in_flight.sending)
+    await set_states(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
+    await wait_until(lambda: not coordinator(entry).worker._in_flight.sending)
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=601))
     await hass.async_block_till_done()
@@ -136,7 +136,7 @@ async def test_its_longest_time_ends_it(
     ]
 
 
-async def test_its_longest_time_ends_it_though_the_clock_was_set_back_since(
+async def test_time_limit_ends_the_event_after_the_clock_was_set_back(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -145,41 +145,41 @@ async def test_its_longest_time_ends_it_though_the_clock_was_set_back_since(
     real = dt_util.utcnow
     with monkeypatch.context() as wrong:
         wrong.setattr(dt_util, "utcnow", lambda: real() + timedelta(days=3))
-        await change(hass, DOOR, "on")
-        await events(frigate, 1)
-        await until(lambda: not coordinator(entry).worker._in_flight.sending)
+        await set_states(hass, DOOR, "on")
+        await wait_for_events(frigate, 1)
+        await wait_until(lambda: not coordinator(entry).worker._in_flight.sending)
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=601))
 
-    await ended(frigate)
+    await wait_for_end(frigate)
 
 
-async def test_it_stays_open_when_its_sensor_vanishes(
+async def test_event_stays_open_when_its_sensor_becomes_unavailable(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     until_any = {"triggers": [{"trigger": "state", "entity_id": DOOR}]}
-    await change(hass, DOOR, "off")
-    await set_up(hass, frigate, a_rule({**OPENED, "until": until_any}))
-    await change(hass, DOOR, "on")
-    (event,) = await events(frigate, 1)
+    await set_states(hass, DOOR, "off")
+    await set_up(hass, frigate, rule_subentry({**OPENED, "until": until_any}))
+    await set_states(hass, DOOR, "on")
+    (event,) = await wait_for_events(frigate, 1)
 
-    await change(hass, DOOR, "unavailable")
+    await set_states(hass, DOOR, "unavailable")
     hass.states.async_remove(DOOR)
     await hass.async_block_till_done()
     assert event.end_time is None
-    await change(hass, DOOR, "off")
+    await set_states(hass, DOOR, "off")
 
-    await ended(frigate)
+    await wait_for_end(frigate)
 
 
 @pytest.mark.parametrize("now", ["off", "on", "unavailable"])
-async def test_after_a_restart_it_is_ended_if_its_cause_is_over(
+async def test_event_is_ended_after_a_restart_if_its_cause_is_over(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry, now: str
 ) -> None:
-    await change(hass, DOOR, "on")
-    (event,) = await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    (event,) = await wait_for_events(frigate, 1)
     await switch_off(hass, entry)
-    await change(hass, DOOR, now)
+    await set_states(hass, DOOR, now)
 
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -187,32 +187,32 @@ async def test_after_a_restart_it_is_ended_if_its_cause_is_over(
     if now != "off":
         assert (await act(hass, "list_deliveries", state="pending"))["deliveries"] == []
         assert event.end_time is None
-        await change(hass, DOOR, "off")
-    await ended(frigate)
-    await events(frigate, 1)
+        await set_states(hass, DOOR, "off")
+    await wait_for_end(frigate)
+    await wait_for_events(frigate, 1)
 
 
-async def test_deleting_the_rule_ends_what_is_open_and_leaves_nothing(
+async def test_deleting_the_rule_ends_the_open_event(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
 
     hass.config_entries.async_remove_subentry(entry, RULE_ID)
     await hass.async_block_till_done()
 
-    await ended(frigate)
+    await wait_for_end(frigate)
     rules = coordinator(entry).rules
     assert rules is not None
     assert not rules.runners
     assert await coordinator(entry).queue._store.recall(entry.entry_id) == {}
 
 
-async def test_deleting_the_rule_while_frigate_is_away_leaves_nothing_to_begin(
+async def test_deleting_the_rule_while_frigate_is_down_discards_the_start(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     await frigate.stop()
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
     hass.config_entries.async_remove_subentry(entry, RULE_ID)
     await hass.async_block_till_done()
 
@@ -224,55 +224,55 @@ async def test_deleting_the_rule_while_frigate_is_away_leaves_nothing_to_begin(
     assert await states() <= {"discarded", "sending", "pending", "uncertain"}
     await frigate.start()
     coordinator(entry).worker.resume()
-    await until(lambda: all(event.end_time for event in frigate.events))
+    await wait_until(lambda: all(event.end_time for event in frigate.events))
 
 
-async def test_switching_it_off_ends_what_is_open(
+async def test_disabling_the_rule_ends_the_open_event(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
 
     await runner_of(entry).async_disable()
 
-    await ended(frigate)
+    await wait_for_end(frigate)
 
 
 @pytest.mark.parametrize("written", DAMAGED)
-async def test_what_is_open_is_ended_when_the_note_of_it_is_damaged(
+async def test_open_event_with_a_damaged_note_is_ended(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     written: str,
 ) -> None:
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
     await switch_off(hass, entry)
     damage_notes(written, "%")
 
     assert await hass.config_entries.async_setup(entry.entry_id)
 
-    await ended(frigate)
+    await wait_for_end(frigate)
     assert not [name for name in runner_of(entry).notes if "open" in name]
 
 
-async def test_a_start_that_never_was_is_not_open(
+async def test_failed_start_is_not_open(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     # So that it is not being tried just when it is discarded.
     coordinator(entry).worker.pause()
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
     await until_state(hass, start["delivery_id"], "pending")
 
     await act(hass, "discard_delivery", delivery_id=start["delivery_id"])
-    await change(hass, DOOR, "off", "on")
+    await set_states(hass, DOOR, "off", "on")
 
     listed = (await act(hass, "list_deliveries"))["deliveries"]
     assert [one["operation"] for one in listed] == ["create_camera_event"] * 2
 
 
-async def test_an_end_that_cannot_be_committed_is_tried_again_soon(
+async def test_end_that_cannot_be_stored_is_retried_soon(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -281,18 +281,18 @@ async def test_an_end_that_cannot_be_committed_is_tried_again_soon(
     async def full(*_: object, **__: object) -> Delivery:
         raise StoreUnavailable("disk full")
 
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
     with monkeypatch.context() as broken:
         broken.setattr(Store, "accept", full)
-        await change(hass, DOOR, "off")
+        await set_states(hass, DOOR, "off")
     closed = dt_util.utcnow().timestamp()
     assert frigate.events[0].end_time is None
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=61))
 
-    assert await ended(frigate) <= closed + 61
-    await events(frigate, 1)
+    assert await wait_for_end(frigate) <= closed + 61
+    await wait_for_events(frigate, 1)
     listed = await act(hass, "list_deliveries")
     assert [one["operation"] for one in listed["deliveries"]] == [
         "end_camera_event",
@@ -315,15 +315,15 @@ EDITS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("edited", EDITS.values(), ids=EDITS)
-async def test_an_edit_ends_what_is_open_and_the_next_firing_is_a_new_one(
+async def test_edit_ends_the_open_event_and_the_next_firing_starts_another(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     edited: dict[str, Any],
 ) -> None:
-    await change(hass, WINDOW, "off")
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
+    await set_states(hass, WINDOW, "off")
+    await set_states(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
 
     data = {name: value for name, value in edited.items() if value is not None}
     hass.config_entries.async_update_subentry(
@@ -331,21 +331,21 @@ async def test_an_edit_ends_what_is_open_and_the_next_firing_is_a_new_one(
     )
     await hass.async_block_till_done()
 
-    await ended(frigate)
+    await wait_for_end(frigate)
     for entity_id in (DOOR, WINDOW):
-        await change(hass, entity_id, "off", "on")
+        await set_states(hass, entity_id, "off", "on")
     labels = {"door", "gate"}
-    await until(lambda: sum(one.label in labels for one in frigate.events) > 1)
+    await wait_until(lambda: sum(one.label in labels for one in frigate.events) > 1)
     runner = runner_of(entry)
     assert isinstance(runner, RuleRunner)
     assert runner.held_back.count == 0
 
 
-async def test_an_edit_while_frigate_is_away_loses_neither_start_nor_end(
+async def test_edit_while_frigate_is_down_keeps_start_and_end(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     await frigate.stop()
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
     edited = EDITS["another label"]
 
     hass.config_entries.async_update_subentry(
@@ -360,11 +360,11 @@ async def test_an_edit_while_frigate_is_away_loses_neither_start_nor_end(
     }
 
 
-async def test_a_new_title_leaves_it_open(
+async def test_new_title_keeps_the_event_open(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await change(hass, DOOR, "on")
-    (event,) = await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    (event,) = await wait_for_events(frigate, 1)
 
     hass.config_entries.async_update_subentry(
         entry, entry.subentries[RULE_ID], title="Front door"
@@ -372,27 +372,27 @@ async def test_a_new_title_leaves_it_open(
     await hass.async_block_till_done()
 
     assert event.end_time is None
-    await change(hass, DOOR, "off")
-    await ended(frigate)
+    await set_states(hass, DOOR, "off")
+    await wait_for_end(frigate)
 
 
 @pytest.mark.parametrize("renamed", [False, True], ids=["removed", "renamed"])
-async def test_what_is_open_ends_when_its_entity_is_replaced(
+async def test_open_event_ends_when_its_entity_is_replaced(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entity_registry: er.EntityRegistry,
     *,
     renamed: bool,
 ) -> None:
-    """Nothing is left then that could end it before its longest time."""
+    """Otherwise only its time limit could end it."""
     known = entity_registry.async_get_or_create(
         "binary_sensor", "zha", "old", suggested_object_id="door"
     )
     assert known.entity_id == DOOR
-    await change(hass, DOOR, "off")
-    await set_up(hass, frigate, a_rule(OPENED, "Door"))
-    await change(hass, DOOR, "on")
-    (event,) = await events(frigate, 1)
+    await set_states(hass, DOOR, "off")
+    await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
+    await set_states(hass, DOOR, "on")
+    (event,) = await wait_for_events(frigate, 1)
     entity_registry.async_update_entity(DOOR, name="My door")
     await hass.async_block_till_done()
     assert event.end_time is None
@@ -403,22 +403,22 @@ async def test_what_is_open_ends_when_its_entity_is_replaced(
         entity_registry.async_remove(DOOR)
     await hass.async_block_till_done()
 
-    await ended(frigate)
+    await wait_for_end(frigate)
 
 
-async def test_an_event_that_frigate_has_lost_needs_no_end_and_no_repair(
+async def test_event_that_frigate_lost_needs_no_end_and_no_repair(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await change(hass, DOOR, "on")
-    (event,) = await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    (event,) = await wait_for_events(frigate, 1)
     async with aiohttp.ClientSession() as session:
         address = f"{frigate.url}/api/events/{event.id}"
         async with session.delete(address) as reply:
             assert reply.status == HTTPStatus.OK
     outcomes = outcomes_of(entry)
 
-    await change(hass, DOOR, "off")
-    await until(lambda: [one for one in outcomes if one.kind == "discarded"])
+    await set_states(hass, DOOR, "off")
+    await wait_until(lambda: [one for one in outcomes if one.kind == "discarded"])
 
     listed = (await act(hass, "list_deliveries", state="discarded"))["deliveries"]
     assert [(one["operation"], one["error"]["code"]) for one in listed] == [

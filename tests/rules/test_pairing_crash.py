@@ -1,4 +1,4 @@
-"""A crash in any phase of an event leaves nothing open and doubles nothing."""
+"""Tests of crashes in each phase of an event: one event, one end."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -23,14 +23,14 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, until_state
-from .home import DOOR, OPENED, a_rule, change, set_up, until
+from .home import DOOR, OPENED, rule_subentry, set_states, set_up, wait_until
 
 CREATE, END = "/api/events/*/create", "/api/events/*/end"
 
 
 @dataclass
-class Scene:
-    """A door that is closed, and a rule for it."""
+class DoorScene:
+    """A closed door, and a rule for it."""
 
     hass: HomeAssistant
     frigate: FrigateSimulator
@@ -38,16 +38,16 @@ class Scene:
     tmp_path: Path
     monkeypatch: pytest.MonkeyPatch
 
-    def hold_back(self) -> None:
-        """Send nothing until the next start; what is under way at a crash is not this.
+    def hold_new(self) -> None:
+        """Send nothing until the next start, except deliveries in flight.
 
-        A Frigate that is away would do so too, but a crash in the middle of an attempt
-        is another phase: what it left is looked for during 30 s.
+        An unreachable Frigate would have the same effect, but a crash during an attempt
+        is another phase: its unknown outcome is looked up for 30 s.
         """
         coordinator(self.entry).worker.pause()
 
     async def crash(self) -> None:
-        """Lose everything but what the file held at this moment."""
+        """Lose everything except the file as it is now."""
         left = self.tmp_path / "left.db"
         with (
             closing(sqlite3.connect(storage.FILE_NAME)) as file,
@@ -61,15 +61,15 @@ class Scene:
         self.monkeypatch.setattr(storage, "FILE_NAME", str(left))
         self.frigate.clear_faults()
 
-    async def start(self) -> None:
-        """Switch on again."""
+    async def restart(self) -> None:
+        """Start again."""
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         await self.hass.async_block_till_done()
 
-    async def listed(self, operation: str) -> str:
-        """Return the id of the one delivery of an operation."""
-        listed = (await act(self.hass, "list_deliveries"))["deliveries"]
-        (found,) = [one for one in listed if one["operation"] == operation]
+    async def id_of(self, operation: str) -> str:
+        """Return the id of the only delivery of an operation."""
+        id_of = (await act(self.hass, "list_deliveries"))["deliveries"]
+        (found,) = [one for one in id_of if one["operation"] == operation]
         return str(found["delivery_id"])
 
 
@@ -79,63 +79,65 @@ async def scene(
     frigate: FrigateSimulator,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Scene:
-    """Close the door; nothing is waited for longer than need be."""
+) -> DoorScene:
+    """Close the door, with short waits."""
     monkeypatch.setattr(random, "random", lambda: 0.0)
     monkeypatch.setattr(worker, "STOP_PATIENCE", 0.05)
     # What is there is found at once: only for what is not there this is waited for.
     monkeypatch.setitem(vars(FRIGATE), "write_time", timedelta(seconds=0.3))
-    await change(hass, DOOR, "off")
-    entry = await set_up(hass, frigate, a_rule(OPENED, "Door"))
-    return Scene(hass, frigate, entry, tmp_path, monkeypatch)
+    await set_states(hass, DOOR, "off")
+    entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
+    return DoorScene(hass, frigate, entry, tmp_path, monkeypatch)
 
 
-async def start_waits(scene: Scene) -> None:
+async def crash_while_the_start_waits(scene: DoorScene) -> None:
     """Crash when the start is accepted, but not sent."""
-    scene.hold_back()
-    await change(scene.hass, DOOR, "on")
-    await until_state(scene.hass, await scene.listed("create_camera_event"), "pending")
+    scene.hold_new()
+    await set_states(scene.hass, DOOR, "on")
+    await until_state(scene.hass, await scene.id_of("create_camera_event"), "pending")
 
 
-async def start_has_no_reply(scene: Scene) -> None:
-    """Crash when the start has arrived, and nobody here knows."""
+async def crash_before_the_response_to_the_start(scene: DoorScene) -> None:
+    """Crash when the start has arrived, but its response has not."""
     scene.frigate.add_faults(Fault(kind=FaultKind.HANG, path=CREATE, handled=True))
-    await change(scene.hass, DOOR, "on")
-    await until(lambda: scene.frigate.events)
+    await set_states(scene.hass, DOOR, "on")
+    await wait_until(lambda: scene.frigate.events)
 
 
-async def start_is_delivered(scene: Scene) -> None:
+async def crash_while_the_event_is_open(scene: DoorScene) -> None:
     """Crash while the event is open."""
-    await change(scene.hass, DOOR, "on")
-    await until_state(
-        scene.hass, await scene.listed("create_camera_event"), "delivered"
-    )
+    await set_states(scene.hass, DOOR, "on")
+    await until_state(scene.hass, await scene.id_of("create_camera_event"), "delivered")
 
 
-async def end_waits(scene: Scene) -> None:
+async def crash_while_the_end_waits(scene: DoorScene) -> None:
     """Crash when the end is accepted, but not sent."""
-    await start_is_delivered(scene)
-    scene.hold_back()
-    await change(scene.hass, DOOR, "off")
-    await until_state(scene.hass, await scene.listed("end_camera_event"), "pending")
+    await crash_while_the_event_is_open(scene)
+    scene.hold_new()
+    await set_states(scene.hass, DOOR, "off")
+    await until_state(scene.hass, await scene.id_of("end_camera_event"), "pending")
 
 
-async def end_has_no_reply(scene: Scene) -> None:
-    """Crash when the end has arrived, and nobody here knows."""
-    await start_is_delivered(scene)
+async def crash_before_the_response_to_the_end(scene: DoorScene) -> None:
+    """Crash when the end has arrived, but its response has not."""
+    await crash_while_the_event_is_open(scene)
     scene.frigate.add_faults(Fault(kind=FaultKind.HANG, path=END, handled=True))
-    await change(scene.hass, DOOR, "off")
-    await until(lambda: scene.frigate.events[0].end_time)
+    await set_states(scene.hass, DOOR, "off")
+    await wait_until(lambda: scene.frigate.events[0].end_time)
 
 
-PHASES = [start_waits, start_has_no_reply, start_is_delivered]
-ENDING = [end_waits, end_has_no_reply]
+PHASES = [
+    crash_while_the_start_waits,
+    crash_before_the_response_to_the_start,
+    crash_while_the_event_is_open,
+]
+ENDING = [crash_while_the_end_waits, crash_before_the_response_to_the_end]
 
 
-async def _all_is_over(scene: Scene) -> None:
-    """Wait for the end, and see that there was one event, and one end."""
+async def _assert_one_event_and_one_end(scene: DoorScene) -> None:
+    """Wait for the end; there is exactly one event and one end."""
     for operation in ("create_camera_event", "end_camera_event"):
-        await until_state(scene.hass, await scene.listed(operation), "delivered")
+        await until_state(scene.hass, await scene.id_of(operation), "delivered")
     (event,) = scene.frigate.events
     assert event.end_time is not None
     assert event.end_time >= event.start_time
@@ -145,38 +147,36 @@ async def _all_is_over(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.__name__)
-async def test_the_door_closes_while_home_assistant_is_off(
-    scene: Scene, phase: Callable[[Scene], Awaitable[None]]
+async def test_door_closes_while_home_assistant_is_off(
+    scene: DoorScene, phase: Callable[[DoorScene], Awaitable[None]]
 ) -> None:
     await phase(scene)
     await scene.crash()
-    await change(scene.hass, DOOR, "off")
+    await set_states(scene.hass, DOOR, "off")
 
-    await scene.start()
+    await scene.restart()
 
-    await _all_is_over(scene)
+    await _assert_one_event_and_one_end(scene)
 
 
 @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.__name__)
-async def test_the_door_closes_afterwards(
-    scene: Scene, phase: Callable[[Scene], Awaitable[None]]
+async def test_door_closes_after_the_restart(
+    scene: DoorScene, phase: Callable[[DoorScene], Awaitable[None]]
 ) -> None:
     await phase(scene)
     await scene.crash()
 
-    await scene.start()
-    await until_state(
-        scene.hass, await scene.listed("create_camera_event"), "delivered"
-    )
+    await scene.restart()
+    await until_state(scene.hass, await scene.id_of("create_camera_event"), "delivered")
     assert scene.frigate.events[0].end_time is None
-    await change(scene.hass, DOOR, "off")
+    await set_states(scene.hass, DOOR, "off")
 
-    await _all_is_over(scene)
+    await _assert_one_event_and_one_end(scene)
 
 
 @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.__name__)
-async def test_its_longest_time_passes_while_home_assistant_is_off(
-    scene: Scene, phase: Callable[[Scene], Awaitable[None]]
+async def test_time_limit_passes_while_home_assistant_is_off(
+    scene: DoorScene, phase: Callable[[DoorScene], Awaitable[None]]
 ) -> None:
     await phase(scene)
     await scene.crash()
@@ -190,16 +190,16 @@ async def test_its_longest_time_passes_while_home_assistant_is_off(
         )
         assert changed.rowcount == 1
 
-    await scene.start()
+    await scene.restart()
 
-    await _all_is_over(scene)
+    await _assert_one_event_and_one_end(scene)
     assert scene.frigate.events[0].end_time == pytest.approx(now, abs=1)
 
 
-async def test_its_longest_time_passes_though_the_clock_is_set_back_meanwhile(
-    scene: Scene,
+async def test_time_limit_passes_although_the_clock_is_set_back(
+    scene: DoorScene,
 ) -> None:
-    await start_is_delivered(scene)
+    await crash_while_the_event_is_open(scene)
     await scene.crash()
     with closing(sqlite3.connect(storage.FILE_NAME)) as file, file:
         # As if it had begun by a clock that was three days ahead.
@@ -209,23 +209,23 @@ async def test_its_longest_time_passes_though_the_clock_is_set_back_meanwhile(
         )
         assert changed.rowcount == 1
 
-    await scene.start()
+    await scene.restart()
     assert scene.frigate.events[0].end_time is None
     async_fire_time_changed(scene.hass, dt_util.utcnow() + timedelta(seconds=601))
 
-    await until(lambda: scene.frigate.events[0].end_time is not None)
-    await _all_is_over(scene)
+    await wait_until(lambda: scene.frigate.events[0].end_time is not None)
+    await _assert_one_event_and_one_end(scene)
 
 
 @pytest.mark.parametrize("phase", ENDING, ids=lambda phase: phase.__name__)
 @pytest.mark.parametrize("now", ["off", "on"])
-async def test_it_was_being_ended(
-    scene: Scene, phase: Callable[[Scene], Awaitable[None]], now: str
+async def test_crash_while_the_event_is_being_ended(
+    scene: DoorScene, phase: Callable[[DoorScene], Awaitable[None]], now: str
 ) -> None:
     await phase(scene)
     await scene.crash()
-    await change(scene.hass, DOOR, now)
+    await set_states(scene.hass, DOOR, now)
 
-    await scene.start()
+    await scene.restart()
 
-    await _all_is_over(scene)
+    await _assert_one_event_and_one_end(scene)

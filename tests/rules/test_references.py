@@ -1,4 +1,4 @@
-"""What a rule names may come after the rule."""
+"""Tests of entities that are created after the rule that names them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from custom_components.event_relay.const import DOMAIN
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import DOOR, DOORBELL, RULE_ID, a_rule, events, set_up
+from .home import DOOR, DOORBELL, RULE_ID, rule_subentry, set_up, wait_for_events
 
 OTHER = "binary_sensor.other_door"
 OPENED = {"trigger": "door.opened", "target": {"entity_id": [DOOR, OTHER]}}
@@ -18,7 +18,7 @@ RULE: dict[str, Any] = {**DOORBELL, "triggers": [OPENED]}
 IS_A_DOOR = {"device_class": "door"}
 
 
-async def _turn(hass: HomeAssistant, entity_id: str, *states: str) -> None:
+async def _set_states_at(hass: HomeAssistant, entity_id: str, *states: str) -> None:
     for state in states:
         hass.states.async_set(entity_id, state, IS_A_DOOR)
         await hass.async_block_till_done()
@@ -30,20 +30,20 @@ def _missing(hass: HomeAssistant) -> bool:
 
 
 @pytest.mark.parametrize("state", [CoreState.running, CoreState.starting])
-async def test_a_trigger_with_a_target_heeds_an_entity_that_comes_later(
+async def test_trigger_with_a_target_includes_entities_added_later(
     hass: HomeAssistant, frigate: FrigateSimulator, state: CoreState
 ) -> None:
     assert await async_setup_component(hass, "door", {})
-    await _turn(hass, OTHER, "off")
+    await _set_states_at(hass, OTHER, "off")
     hass.set_state(state)
-    await set_up(hass, frigate, a_rule(RULE))
+    await set_up(hass, frigate, rule_subentry(RULE))
     assert _missing(hass) is (state is CoreState.running)
 
-    await _turn(hass, DOOR, "off")
+    await _set_states_at(hass, DOOR, "off")
     assert not _missing(hass)
-    await _turn(hass, DOOR, "on")
-    await events(frigate, 1)
+    await _set_states_at(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
     # What was there before still fires it, and once.
-    await _turn(hass, OTHER, "on")
-    await _turn(hass, DOOR, "off", "on")
-    await events(frigate, 3)
+    await _set_states_at(hass, OTHER, "on")
+    await _set_states_at(hass, DOOR, "off", "on")
+    await wait_for_events(frigate, 3)

@@ -1,4 +1,4 @@
-"""What happens while a connection is loaded again, or Home Assistant stops."""
+"""Tests of firings during a reload of a connection or the stop of Home Assistant."""
 
 import asyncio
 from contextlib import closing
@@ -26,7 +26,16 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
-from .home import BELL, DOORBELL, PRESSED, a_rule, change, events, set_up, until
+from .home import (
+    BELL,
+    DOORBELL,
+    PRESSED,
+    rule_subentry,
+    set_states,
+    set_up,
+    wait_for_events,
+    wait_until,
+)
 
 CREATE = "/api/events/*/create"
 MOMENTS = (
@@ -37,24 +46,24 @@ MOMENTS = (
 
 
 async def rows(hass: HomeAssistant) -> list[Any]:
-    """Return all deliveries that the file has."""
+    """Return all deliveries in the file."""
     return list(await (await async_get_store(hass)).listing(limit=None))
 
 
-def is_held_up(frigate: FrigateSimulator) -> bool:
-    """Say whether a request is there that is not answered."""
+def has_open_request(frigate: FrigateSimulator) -> bool:
+    """Return whether a request is waiting for its response."""
     return any(one.fault == FaultKind.HANG for one in frigate.requests)
 
 
-async def test_what_fires_while_a_connection_is_loaded_again_is_delivered(
+async def test_firing_during_a_reload_is_delivered(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "STOP_PATIENCE", 3)
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     frigate.add_faults(Fault(kind=FaultKind.HANG, path=CREATE))
     hass.states.async_set(BELL, "on")
-    await until(lambda: is_held_up(frigate))
+    await wait_until(lambda: has_open_request(frigate))
 
     reload = hass.async_create_task(hass.config_entries.async_reload(entry.entry_id))
     pressed = 1
@@ -78,10 +87,12 @@ FURTHER = {"trigger": "event", "event_type": "pressed"}
 HOLDING = {**PRESSED, "for": {"seconds": 30}}
 
 
-async def test_what_fires_in_any_turn_of_a_reload_is_one_delivery(
+async def test_firing_in_any_loop_iteration_of_a_reload_is_delivered_once(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [FURTHER]}))
+    entry = await set_up(
+        hass, frigate, rule_subentry({**DOORBELL, "triggers": [FURTHER]})
+    )
     await frigate.stop()
     fired = 0
 
@@ -96,12 +107,14 @@ async def test_what_fires_in_any_turn_of_a_reload_is_one_delivery(
     assert len(await rows(hass)) == fired
 
 
-async def test_a_state_that_has_to_last_lasts_through_a_reload(
+async def test_required_duration_continues_during_a_reload(
     hass: HomeAssistant, frigate: FrigateSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [HOLDING]}))
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "off")
+    entry = await set_up(
+        hass, frigate, rule_subentry({**DOORBELL, "triggers": [HOLDING]})
+    )
+    await set_states(hass, BELL, "on")
 
     assert await hass.config_entries.async_reload(entry.entry_id)
     freezer.tick(31)
@@ -111,11 +124,11 @@ async def test_a_state_that_has_to_last_lasts_through_a_reload(
     assert len(await rows(hass)) == 1
 
 
-async def test_what_is_accepted_by_the_former_outbox_is_sent_and_shown(
+async def test_delivery_accepted_by_the_former_queue_is_sent_and_shown(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     await act(hass, "create_camera_event", camera="garden", label="first")
     (waiting,) = await rows(hass)
     gate = asyncio.Event()
@@ -139,14 +152,14 @@ async def test_what_is_accepted_by_the_former_outbox_is_sent_and_shown(
         hass.states.async_set(BELL, "on")
         await asyncio.sleep(0)
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until(lambda: coordinator(entry).worker.can_accept_claimed(waiting))
+    await wait_until(lambda: coordinator(entry).worker.can_accept_claimed(waiting))
     gate.set()
 
-    await events(frigate, 2)
-    await until(lambda: not coordinator(entry).counts.data.waiting)
+    await wait_for_events(frigate, 2)
+    await wait_until(lambda: not coordinator(entry).counts.data.waiting)
 
 
-async def test_an_action_waits_for_its_connection_to_be_loaded_again(
+async def test_action_waits_for_the_reload_of_its_connection(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await set_up(hass, frigate)
@@ -159,11 +172,11 @@ async def test_an_action_waits_for_its_connection_to_be_loaded_again(
     assert answer["state"] == DeliveryState.DELIVERED
 
 
-async def test_a_file_that_fails_meanwhile_leaves_the_connection_loaded(
+async def test_file_error_during_a_reload_leaves_the_connection_loaded(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
 
     async def fail(*_: object) -> None:
         raise StoreUnavailable("locked")
@@ -173,40 +186,40 @@ async def test_a_file_that_fails_meanwhile_leaves_the_connection_loaded(
         assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
 
-    await change(hass, BELL, "on")
-    await events(frigate, 1)
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, 1)
 
 
-async def test_a_disabled_connection_fires_no_more(
+async def test_disabled_connection_does_not_fire(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
 
     await hass.config_entries.async_set_disabled_by(
         entry.entry_id, ConfigEntryDisabler.USER
     )
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
     assert await rows(hass) == []
 
 
-async def test_each_firing_after_a_reload_is_one_delivery(
+async def test_firing_after_a_reload_is_delivered_once(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     for _ in range(3):
         assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
 
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
     assert len(await rows(hass)) == 1
 
 
-async def test_options_that_are_read_when_needed_reload_nothing(
+async def test_some_options_need_no_reload(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await set_up(hass, frigate)
@@ -219,15 +232,15 @@ async def test_options_that_are_read_when_needed_reload_nothing(
     assert before.queue.limit == 123
 
 
-async def test_what_fires_while_home_assistant_stops_is_in_the_file(
+async def test_firing_while_home_assistant_stops_is_stored(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "STOP_PATIENCE", 0.5)
-    await change(hass, BELL, "off")
-    await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
     frigate.add_faults(Fault(kind=FaultKind.HANG, path=CREATE))
     hass.states.async_set(BELL, "on")
-    await until(lambda: is_held_up(frigate))
+    await wait_until(lambda: has_open_request(frigate))
 
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await asyncio.sleep(0)
@@ -239,7 +252,7 @@ async def test_what_fires_while_home_assistant_stops_is_in_the_file(
 
 
 @pytest.mark.parametrize("loaded", [True, False], ids=["loaded", "being loaded again"])
-async def test_what_fires_until_the_file_is_closed_is_in_it(
+async def test_firing_until_the_file_is_closed_is_stored(
     hass: HomeAssistant, frigate: FrigateSimulator, *, loaded: bool
 ) -> None:
 
@@ -250,7 +263,9 @@ async def test_what_fires_until_the_file_is_closed_is_in_it(
     # Before the file is opened, so that it hears of the last one before that does.
     for moment in MOMENTS:
         hass.bus.async_listen_once(moment, press)
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [FURTHER]}))
+    entry = await set_up(
+        hass, frigate, rule_subentry({**DOORBELL, "triggers": [FURTHER]})
+    )
     path = storage.FILE_NAME
     await frigate.stop()
     if not loaded:

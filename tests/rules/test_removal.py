@@ -1,4 +1,4 @@
-"""A connection that is removed ends first what its rules have begun outside."""
+"""Tests that removing a connection first ends the open events of its rules."""
 
 import asyncio
 
@@ -17,16 +17,26 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, left, remove, until_state
-from .home import BELL, DOOR, DOORBELL, OPENED, RULE_ID, a_rule, change, events, set_up
+from .home import (
+    BELL,
+    DOOR,
+    DOORBELL,
+    OPENED,
+    RULE_ID,
+    rule_subentry,
+    set_states,
+    set_up,
+    wait_for_events,
+)
 
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a rule for a door, which is open, and has been told of."""
-    await change(hass, DOOR, "off")
-    entry = await set_up(hass, frigate, a_rule(OPENED, "Door"))
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
+    """Set up a rule for an open door, whose event is delivered."""
+    await set_states(hass, DOOR, "off")
+    entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
+    await set_states(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
     await _all_delivered(hass)
     return entry
 
@@ -40,7 +50,7 @@ async def _all_delivered(hass: HomeAssistant) -> None:
 
 
 def notifications(hass: HomeAssistant) -> list[str]:
-    """Return what persistent notifications say."""
+    """Return the texts of persistent notifications."""
     return [one["message"] for one in _async_get_or_create_notifications(hass).values()]
 
 
@@ -48,7 +58,7 @@ async def _owners(hass: HomeAssistant) -> frozenset[str]:
     return await (await storage.async_get_store(hass)).owners()
 
 
-async def test_what_is_open_is_ended(
+async def test_open_event_is_ended(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -64,7 +74,7 @@ async def test_what_is_open_is_ended(
     assert "left open" not in caplog.text
 
 
-async def test_also_that_of_a_connection_that_is_disabled(
+async def test_open_event_of_a_disabled_connection_is_ended(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     await hass.config_entries.async_unload(entry.entry_id)
@@ -74,11 +84,11 @@ async def test_also_that_of_a_connection_that_is_disabled(
     assert frigate.events[0].end_time is not None
 
 
-async def test_an_end_that_waits_is_still_carried_out(
+async def test_waiting_end_is_sent(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     await frigate.stop()
-    await change(hass, DOOR, "off")
+    await set_states(hass, DOOR, "off")
     (end, _) = (await act(hass, "list_deliveries"))["deliveries"]
     await until_state(hass, end["delivery_id"], "pending")
     await hass.config_entries.async_unload(entry.entry_id)
@@ -89,26 +99,26 @@ async def test_an_end_that_waits_is_still_carried_out(
     assert frigate.events[0].end_time is not None
 
 
-async def test_a_reply_that_was_lost_is_looked_for_first(
+async def test_unknown_outcome_is_looked_up_first(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
-    entry = await set_up(hass, frigate, a_rule(OPENED, "Door"))
+    await set_states(hass, DOOR, "off")
+    entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
     frigate.add_faults(
         Fault(kind=FaultKind.RESET_AFTER, path="/api/events/*/create"),
         Fault(kind=FaultKind.STATUS, path="/api/events", method="GET"),
     )
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
     await until_state(hass, start["delivery_id"], "uncertain")
 
     await remove(hass, entry)
 
-    (event,) = await events(frigate, 1)
+    (event,) = await wait_for_events(frigate, 1)
     assert event.end_time is not None
 
 
-async def test_a_backend_that_is_away_is_not_waited_for_long(
+async def test_removal_waits_briefly_for_an_unreachable_backend(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -128,7 +138,7 @@ async def test_a_backend_that_is_away_is_not_waited_for_long(
     assert not await _owners(hass)
 
 
-async def test_nor_one_that_hangs(
+async def test_removal_waits_briefly_for_a_hanging_backend(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -145,7 +155,7 @@ async def test_nor_one_that_hangs(
     assert not await _owners(hass)
 
 
-async def test_one_that_lets_nothing_in_is_not_waited_for(
+async def test_removal_does_not_wait_for_a_rejecting_backend(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -163,13 +173,13 @@ async def test_one_that_lets_nothing_in_is_not_waited_for(
     assert not hass.config_entries.flow.async_progress()
 
 
-async def test_what_never_began_does_not_begin(
+async def test_unsent_start_is_not_sent(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
-    entry = await set_up(hass, frigate, a_rule(OPENED, "Door"))
+    await set_states(hass, DOOR, "off")
+    entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
     await frigate.stop()
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
     await until_state(hass, start["delivery_id"], "pending")
     await hass.config_entries.async_unload(entry.entry_id)
@@ -183,16 +193,19 @@ async def test_what_never_began_does_not_begin(
 async def test_nothing_else_is_sent(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
-    await change(hass, BELL, "off")
+    await set_states(hass, DOOR, "off")
+    await set_states(hass, BELL, "off")
     entry = await set_up(
-        hass, frigate, a_rule(OPENED, "Door"), a_rule(DOORBELL, "Bell", "bell")
+        hass,
+        frigate,
+        rule_subentry(OPENED, "Door"),
+        rule_subentry(DOORBELL, "Bell", "bell"),
     )
-    await change(hass, DOOR, "on")
-    await events(frigate, 1)
+    await set_states(hass, DOOR, "on")
+    await wait_for_events(frigate, 1)
     await _all_delivered(hass)
     await frigate.stop()
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
     await act(hass, "create_camera_event", camera="garden", label="action", wait=0)
     await hass.config_entries.async_unload(entry.entry_id)
     await frigate.start()
@@ -203,13 +216,13 @@ async def test_nothing_else_is_sent(
     assert (event.label, event.end_time is None) == ("door", False)
 
 
-async def test_it_costs_nothing_when_nothing_is_open(
+async def test_removal_without_open_events_sends_nothing(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await change(hass, DOOR, "off")
+    await set_states(hass, DOOR, "off")
     await _all_delivered(hass)
 
     monkeypatch.delattr(cleanup, "Worker")
@@ -219,7 +232,7 @@ async def test_it_costs_nothing_when_nothing_is_open(
     assert not await _owners(hass)
 
 
-async def test_what_waits_is_told_and_removal_waits_for_nothing(
+async def test_waiting_deliveries_are_reported_and_not_waited_for(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -251,10 +264,10 @@ async def test_what_waits_is_told_and_removal_waits_for_nothing(
     assert frigate.events[0].end_time is not None
 
 
-async def test_nothing_is_told_where_nothing_waits(
+async def test_nothing_is_reported_without_waiting_deliveries(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await change(hass, DOOR, "off")
+    await set_states(hass, DOOR, "off")
     await _all_delivered(hass)
 
     await remove(hass, entry)
@@ -262,10 +275,10 @@ async def test_nothing_is_told_where_nothing_waits(
     assert not notifications(hass)
 
 
-async def test_its_repairs_go_with_it(
+async def test_repairs_are_removed_with_the_connection(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     issues = ir.async_get(hass)
     assert issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}") is not None
 
@@ -274,7 +287,7 @@ async def test_its_repairs_go_with_it(
     assert issues.async_get_issue(DOMAIN, f"rule_refers_{RULE_ID}") is None
 
 
-async def test_a_rule_that_became_another_still_ends_what_it_had_begun(
+async def test_changed_rule_ends_its_former_event(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     data = {

@@ -1,4 +1,4 @@
-"""The repair of a rule leads to its form, and goes with its cause."""
+"""Tests of the repair of a rule, which opens its form."""
 
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +12,16 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.event_relay.const import DOMAIN
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import BELL, DOORBELL, PRESSED, RULE_ID, a_rule, change, events, set_up
+from .home import (
+    BELL,
+    DOORBELL,
+    PRESSED,
+    RULE_ID,
+    rule_subentry,
+    set_states,
+    set_up,
+    wait_for_events,
+)
 
 FORM = "/api/config/config_entries/subentries/flow"
 BROKEN = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
@@ -28,7 +37,7 @@ BROKEN = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
         ),
     ],
 )
-async def test_repair_opens_the_form_that_mends_it(
+async def test_repair_opens_the_form_of_the_rule(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     hass_client: ClientSessionGenerator,
@@ -37,8 +46,8 @@ async def test_repair_opens_the_form_that_mends_it(
 ) -> None:
     assert await async_setup_component(hass, "repairs", {})
     assert await async_setup_component(hass, "config", {})
-    await change(hass, BELL, "off")
-    await set_up(hass, frigate, a_rule(rule))
+    await set_states(hass, BELL, "off")
+    await set_up(hass, frigate, rule_subentry(rule))
     client = await hass_client()
 
     async def post(path: str, content: dict[str, Any]) -> dict[str, Any]:
@@ -68,15 +77,15 @@ async def test_repair_opens_the_form_that_mends_it(
     await hass.async_block_till_done()
 
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
-    await change(hass, BELL, "on")
-    await events(frigate, 1)
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, 1)
 
 
-async def test_repair_of_a_rule_that_is_gone_ends(
+async def test_repair_of_a_removed_rule_is_aborted(
     hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
 ) -> None:
     assert await async_setup_component(hass, "repairs", {})
-    entry = await set_up(hass, frigate, a_rule(BROKEN))
+    entry = await set_up(hass, frigate, rule_subentry(BROKEN))
     client = await hass_client()
     issue_id = f"rule_not_armed_{RULE_ID}"
     repair = "/api/repairs/issues/fix"

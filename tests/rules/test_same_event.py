@@ -1,7 +1,4 @@
-"""What begins an event of a rule does not end it, in whatever order they are heard.
-
-Home Assistant calls some triggers one turn of the event loop later than others.
-"""
+"""Tests that an occurrence that starts an event does not also end it."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +17,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act
-from .home import DOOR, OPENED, a_rule, change, set_up
+from .home import DOOR, OPENED, rule_subentry, set_states, set_up
 
 OPENS = OPENED["triggers"][0]
 ANY = {"trigger": "state", "entity_id": DOOR}
@@ -36,22 +33,22 @@ HOURLY = {"trigger": "time_pattern", "minutes": 0}
 POSTED = {"trigger": "webhook", "webhook_id": "posted", "allowed_methods": ["POST"]}
 
 
-async def a_pair(
+async def set_up_pair(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     start: dict[str, Any],
     end: dict[str, Any],
 ) -> MockConfigEntry:
-    """Set up a rule that one trigger begins and another ends; the door is closed."""
-    await change(hass, DOOR, "off")
+    """Set up a rule with a start and an end trigger; the door is closed."""
+    await set_states(hass, DOOR, "off")
     until = {"triggers": [end], "longest_open": 7200}
     return await set_up(
-        hass, frigate, a_rule({**OPENED, "triggers": [start], "until": until})
+        hass, frigate, rule_subentry({**OPENED, "triggers": [start], "until": until})
     )
 
 
 async def accepted(hass: HomeAssistant) -> list[str]:
-    """Return what has been accepted, the oldest first."""
+    """Return the accepted deliveries, oldest first."""
     await hass.async_block_till_done()
     listed = (await act(hass, "list_deliveries"))["deliveries"]
     return [one["operation"].partition("_")[0] for one in reversed(listed)]
@@ -62,29 +59,29 @@ async def accepted(hass: HomeAssistant) -> list[str]:
     [(OPENS, ANY), (OPENS, LATE), (LATE, ANY), (ANY, ANY), (LATE, LATE)],
     ids=["states", "end heard late", "start heard late", "same", "same, heard late"],
 )
-async def test_the_change_that_begins_an_event_does_not_end_it(
+async def test_change_that_starts_an_event_does_not_end_it(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     start: dict[str, Any],
     end: dict[str, Any],
 ) -> None:
-    await a_pair(hass, frigate, start, end)
+    await set_up_pair(hass, frigate, start, end)
 
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
     assert await accepted(hass) == ["create"]
 
     # Neither does the change that ends it begin the next.
-    await change(hass, DOOR, "ajar")
+    await set_states(hass, DOOR, "ajar")
     assert await accepted(hass) == ["create", "end"]
 
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
     assert await accepted(hass) == ["create", "end", "create"]
 
 
-async def test_the_event_that_begins_one_does_not_end_it(
+async def test_event_that_starts_an_event_does_not_end_it(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await a_pair(hass, frigate, RANG, RANG)
+    await set_up_pair(hass, frigate, RANG, RANG)
 
     hass.bus.async_fire("rang")
     assert await accepted(hass) == ["create"]
@@ -93,27 +90,27 @@ async def test_the_event_that_begins_one_does_not_end_it(
     assert await accepted(hass) == ["create", "end"]
 
 
-async def test_a_state_that_has_lasted_begins_an_event_and_does_not_end_it(
+async def test_duration_that_starts_an_event_does_not_end_it(
     hass: HomeAssistant, frigate: FrigateSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
     lasts = {"seconds": LASTS.total_seconds()}
-    await a_pair(hass, frigate, {**OPENS, "for": lasts}, {**ANY, "for": lasts})
+    await set_up_pair(hass, frigate, {**OPENS, "for": lasts}, {**ANY, "for": lasts})
 
-    await change(hass, DOOR, "on")
+    await set_states(hass, DOOR, "on")
     freezer.tick(LASTS)
     async_fire_time_changed(hass)
     assert await accepted(hass) == ["create"]
 
-    await change(hass, DOOR, "ajar")
+    await set_states(hass, DOOR, "ajar")
     freezer.tick(LASTS)
     async_fire_time_changed(hass)
     assert await accepted(hass) == ["create", "end"]
 
 
-async def test_the_time_that_begins_an_event_does_not_end_it(
+async def test_time_that_starts_an_event_does_not_end_it(
     hass: HomeAssistant, frigate: FrigateSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
-    await a_pair(hass, frigate, HOURLY, HOURLY)
+    await set_up_pair(hass, frigate, HOURLY, HOURLY)
     hour = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
 
     freezer.move_to(hour + timedelta(hours=1))
@@ -125,14 +122,14 @@ async def test_the_time_that_begins_an_event_does_not_end_it(
     assert await accepted(hass) == ["create", "end"]
 
 
-async def test_a_message_that_begins_an_event_does_not_end_it(
+async def test_message_that_starts_an_event_does_not_end_it(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
-    """A call of a webhook, like a message by MQTT, has no time of its own."""
+    """A webhook call, like an MQTT message, has no time of its own."""
     assert await async_setup_component(hass, "webhook", {})
-    await a_pair(hass, frigate, POSTED, POSTED)
+    await set_up_pair(hass, frigate, POSTED, POSTED)
     client = await hass_client_no_auth()
 
     await client.post("/api/webhook/posted", data={"by": "bell"})
@@ -142,10 +139,10 @@ async def test_a_message_that_begins_an_event_does_not_end_it(
     assert await accepted(hass) == ["create", "end"]
 
 
-async def test_an_end_that_is_heard_before_its_late_start_ends_it(
+async def test_end_received_before_its_late_start_ends_the_event(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await a_pair(hass, frigate, RANG, ANY)
+    await set_up_pair(hass, frigate, RANG, ANY)
 
     hass.bus.async_fire("rang")
     hass.states.async_set(DOOR, "ajar")
@@ -153,10 +150,10 @@ async def test_an_end_that_is_heard_before_its_late_start_ends_it(
     assert await accepted(hass) == ["create", "end"]
 
 
-async def test_an_end_that_happened_before_the_start_ends_nothing(
+async def test_end_that_occurred_before_the_start_ends_nothing(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await a_pair(hass, frigate, OPENS, RANG)
+    await set_up_pair(hass, frigate, OPENS, RANG)
 
     hass.bus.async_fire("rang")
     hass.states.async_set(DOOR, "on")

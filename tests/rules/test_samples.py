@@ -1,4 +1,4 @@
-"""A sample of a trigger tells what the trigger tells when it really fires."""
+"""Tests that a sample of a trigger has the data of a real firing."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -47,14 +47,14 @@ MINUTE = timedelta(minutes=1)
 
 
 async def sample(hass: HomeAssistant, *raw: Mapping[str, Any]) -> Sample:
-    """Return a sample of triggers as a user enters them."""
+    """Return a sample for triggers as entered by a user."""
     return await async_sample(hass, await validate_triggers(hass, raw), raw, None)
 
 
 async def real_firings(
     hass: HomeAssistant, raw: list[dict[str, Any]]
 ) -> dict[int, Mapping[str, Any]]:
-    """Return what each trigger tells when what it waits for happens."""
+    """Return the data of each trigger's real firing."""
     real: dict[int, Mapping[str, Any]] = {}
 
     async def triggered(
@@ -77,7 +77,7 @@ async def real_firings(
     return real
 
 
-async def test_it_has_what_a_real_firing_has(hass: HomeAssistant) -> None:
+async def test_sample_has_the_data_of_a_real_firing(hass: HomeAssistant) -> None:
     for component in ("homeassistant", "tag", "persistent_notification"):
         assert await async_setup_component(hass, component, {})
     zones = {"name": "Shop", "latitude": 52, "longitude": 13, "radius": 100}
@@ -97,7 +97,7 @@ async def test_it_has_what_a_real_firing_has(hass: HomeAssistant) -> None:
             assert kind not in (State, Event) or type(made_up[name]) is kind
 
 
-async def test_it_is_what_the_trigger_waits_for(hass: HomeAssistant) -> None:
+async def test_sample_matches_the_trigger(hass: HomeAssistant) -> None:
     asked = 0
     for case in CHANGES:
         hass.states.async_set(case.entity_id, case.states[0], case.attributes[0])
@@ -112,8 +112,8 @@ async def test_it_is_what_the_trigger_waits_for(hass: HomeAssistant) -> None:
     assert asked > 10
 
 
-def every_purpose_trigger() -> dict[str, dict[str, Any]]:
-    """Return all triggers with a description of this Home Assistant."""
+def purpose_triggers() -> dict[str, dict[str, Any]]:
+    """Return all triggers with a description in this Home Assistant."""
     folder = Path(homeassistant.components.__file__).parent
     return {
         domain.name if name == "_" else f"{domain.name}.{name}": description or {}
@@ -124,9 +124,11 @@ def every_purpose_trigger() -> dict[str, dict[str, Any]]:
     }
 
 
-async def test_each_purpose_trigger_names_its_entity(hass: HomeAssistant) -> None:
-    """Whichever Home Assistant offers, the form's own example can be filled."""
-    offered = every_purpose_trigger()
+async def test_sample_of_each_purpose_trigger_has_an_entity(
+    hass: HomeAssistant,
+) -> None:
+    """The form's example can be filled with whichever trigger Home Assistant offers."""
+    offered = purpose_triggers()
     assert len(offered) > 100
     name = Template("{{ trigger.to_state.name }} {{ trigger.from_state.state }}", hass)
     without_states = {
@@ -262,7 +264,7 @@ TRIGGERS: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.fixture
-async def furnished(hass: HomeAssistant) -> HomeAssistant:
+async def home(hass: HomeAssistant) -> HomeAssistant:
     """Return a Home Assistant with some entities."""
     for component in ("homeassistant", "webhook"):
         assert await async_setup_component(hass, component, {})
@@ -273,23 +275,21 @@ async def furnished(hass: HomeAssistant) -> HomeAssistant:
     return hass
 
 
-async def test_templates_are_filled_by_a_sample(furnished: HomeAssistant) -> None:
+async def test_templates_are_rendered_with_a_sample(home: HomeAssistant) -> None:
     for name, (raw, template, expected) in TRIGGERS.items():
-        made_up = await sample(furnished, raw)
-        given = Template(template, furnished).async_render(
+        made_up = await sample(home, raw)
+        given = Template(template, home).async_render(
             made_up.variables, parse_result=False, strict=True
         )
         assert given == expected, name
         assert made_up.fired_at is None
         assert made_up.trigger == raw.get("alias", raw["trigger"])
-        example = Template(
-            example_template(await validate_triggers(furnished, [raw])), furnished
-        )
+        example = Template(example_template(await validate_triggers(home, [raw])), home)
         if name != "template over the time":
             assert example.async_render(made_up.variables, strict=True), name
 
 
-async def test_platforms_that_are_not_set_up_here(hass: HomeAssistant) -> None:
+async def test_sample_of_a_platform_that_is_not_set_up(hass: HomeAssistant) -> None:
     cases: list[tuple[ConfigType, str, str]] = [
         (
             {"platform": "mqtt", "topic": "home/+/bell", "qos": 0},
@@ -352,9 +352,9 @@ async def test_platforms_that_are_not_set_up_here(hass: HomeAssistant) -> None:
         assert given == expected
 
 
-async def test_the_first_trigger_that_is_enabled(furnished: HomeAssistant) -> None:
+async def test_sample_is_of_the_first_enabled_trigger(home: HomeAssistant) -> None:
     made_up = await sample(
-        furnished,
+        home,
         {"trigger": "event", "event_type": "never", "enabled": False},
         {"trigger": "time", "at": "08:00:00"},
     )
@@ -363,7 +363,7 @@ async def test_the_first_trigger_that_is_enabled(furnished: HomeAssistant) -> No
 
 
 @pytest.mark.parametrize("purpose", [False, True], ids=["calendar", "event_started"])
-async def test_an_event_of_the_calendar_is_real_and_not_over(
+async def test_sample_has_a_real_event_of_the_calendar(
     hass: HomeAssistant, *, purpose: bool
 ) -> None:
     assert await async_setup_component(hass, "calendar", {})
@@ -378,8 +378,8 @@ async def test_an_event_of_the_calendar_is_real_and_not_over(
         target = {"entity_id": "calendar.test"}
         raw = {"trigger": "calendar.event_started", "target": target}
 
-    async def told() -> tuple[str, timedelta, timedelta]:
-        """Return what it is called, when it begins from now on, and how long it is."""
+    async def sample_event() -> tuple[str, timedelta, timedelta]:
+        """Return the event's summary, start from now on, and length."""
         trigger = (await sample(hass, raw)).variables["trigger"]
         event = trigger["calendar_event"]
         start, end = (dt_util.parse_datetime(event[edge]) for edge in ("start", "end"))
@@ -387,7 +387,7 @@ async def test_an_event_of_the_calendar_is_real_and_not_over(
         assert end is not None
         return event["summary"], start - dt_util.now(), end - start
 
-    summary, begins, lasts = await told()
+    summary, begins, lasts = await sample_event()
     assert (summary, lasts) == ("Sample event", timedelta(hours=1))
     assert abs(begins) <= MINUTE
 
@@ -396,11 +396,11 @@ async def test_an_event_of_the_calendar_is_real_and_not_over(
         return CalendarEvent(start, start + timedelta(hours=3), summary)
 
     calendar.events = [event(-9, "Long ago"), event(-2, "Lately")]
-    summary, begins, lasts = await told()
+    summary, begins, lasts = await sample_event()
     assert (summary, lasts) == ("Lately", timedelta(hours=3))
     assert abs(begins) <= MINUTE
 
     calendar.events += [event(2, "Soon"), event(9, "Later")]
-    summary, begins, lasts = await told()
+    summary, begins, lasts = await sample_event()
     assert summary == "Soon"
     assert begins > timedelta(days=1)

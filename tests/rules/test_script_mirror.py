@@ -1,4 +1,4 @@
-"""A script at a simulated aipix that follows a schedule helper of Home Assistant."""
+"""Tests of a script in a simulated aipix that follows a schedule helper."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -29,7 +29,15 @@ from tools.simulators.wire import Json
 
 from ..home_aipix import connect_aipix
 from .home import DAMAGED, damage_notes
-from .mirror_home import NOW, Clock, Running, a_subentry, issue, settled, way_of
+from .mirror_home import (
+    NOW,
+    Clock,
+    MirrorHome,
+    issue,
+    mirror_subentry,
+    rule_context_of,
+    settled,
+)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -45,21 +53,21 @@ CLIENT: dict[str, Json] = {
 }
 ADMINISTRATOR = {"event_id": 41, "users": [7]}
 
-type Start = Callable[..., Awaitable[Running[ScriptMirror]]]
+type Start = Callable[..., Awaitable[MirrorHome[ScriptMirror]]]
 
 
 @pytest.fixture
 async def aipix(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> AsyncIterator[AipixSimulator]:
-    """Run an aipix."""
+    """Run an aipix simulator."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     async with AipixSimulator() as simulator:
         yield simulator
 
 
 async def write_helper(hass: HomeAssistant, **days: Any) -> None:  # noqa: ANN401 - YAML
-    """Write the week of the helper, as a user who edits it."""
+    """Store the helper's week, as an edit by the user does."""
     component = hass.data[DATA_INSTANCES]["schedule"]
     entity = component.get_entity(HELPER)
     assert entity is not None
@@ -69,7 +77,7 @@ async def write_helper(hass: HomeAssistant, **days: Any) -> None:  # noqa: ANN40
 
 @pytest.fixture
 async def helper(hass: HomeAssistant, clock: Clock) -> AsyncIterator[None]:
-    """Set up a schedule helper of office hours, on Mondays."""
+    """Set up a schedule helper with office hours on Mondays."""
     await hass.config.async_set_time_zone("Europe/Berlin")
     assert await async_setup_component(
         hass, "schedule", {"schedule": {"office": {"name": "Office", "monday": HOURS}}}
@@ -84,19 +92,19 @@ async def helper(hass: HomeAssistant, clock: Clock) -> AsyncIterator[None]:
 async def start(
     hass: HomeAssistant, aipix: AipixSimulator, helper: None, clock: Clock
 ) -> AsyncIterator[Start]:
-    """Start mirrors of the helper, and stop them in the end."""
-    running: list[Running[ScriptMirror]] = []
+    """Start mirrors of the helper, and stop them at the end."""
+    running: list[MirrorHome[ScriptMirror]] = []
 
     async def start(
         api: str = "client", *, made: datetime | None = None
-    ) -> Running[ScriptMirror]:
+    ) -> MirrorHome[ScriptMirror]:
         entry: MockConfigEntry = await connect_aipix(hass, aipix, api)
-        clock.rule(entry)
+        clock.control(entry)
         fields = CLIENT if api == "client" else ADMINISTRATOR
-        subentry = a_subentry(
+        subentry = mirror_subentry(
             "script_mirror", made=made, schedule_entity=HELPER, **fields
         )
-        one = Running(await way_of(hass, entry), ScriptMirror, subentry)
+        one = MirrorHome(await rule_context_of(hass, entry), ScriptMirror, subentry)
         running.append(one)
         await one.start()
         return one
@@ -106,46 +114,46 @@ async def start(
         await one.stop()
 
 
-def hours(aipix: AipixSimulator, day: str = "monday") -> tuple[Any, Any]:
-    """Return the hours that the one script has on a day."""
+def script_hours(aipix: AipixSimulator, day: str = "monday") -> tuple[Any, Any]:
+    """Return the hours of the only script on a day."""
     (script,) = aipix.scripts
     timetable: Any = script["timetable"]
     (one,) = [one for one in timetable["days"] if one["type"] == day]
     return one["from"], one["to"]
 
 
-async def test_made_once_and_changed_with_the_helper(
+async def test_script_is_created_once_and_updated_with_the_helper(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
     await settled(running.rule_context.store)
-    assert hours(aipix) == ("08:00:00+02:00", "12:00:00+02:00")
+    assert script_hours(aipix) == ("08:00:00+02:00", "12:00:00+02:00")
     await running.restart()
     await running.compare()
     assert len(await running.rule_context.store.listing()) == 1
 
     await write_helper(hass, monday=LATER)
     await settled(running.rule_context.store)
-    assert hours(aipix) == ("09:00:00+02:00", "12:00:00+02:00")
+    assert script_hours(aipix) == ("09:00:00+02:00", "12:00:00+02:00")
     (script,) = aipix.scripts
     assert script["title"] == "At night"
     assert script["extra"] == {"chat_id": 5}
 
 
-async def test_another_day_changes_without_a_new_state(
+async def test_change_of_another_day_is_noticed_without_a_new_state(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
-    """On a Friday: state and next event stay as they are."""
+    """On a Friday, state and next event stay the same."""
     running = await start()
     await settled(running.rule_context.store)
     before = hass.states.get(HELPER)
     await write_helper(hass, monday=HOURS, thursday=HOURS)
     assert hass.states.get(HELPER) is before
     await settled(running.rule_context.store)
-    assert hours(aipix, "thursday") == ("08:00:00+02:00", "12:00:00+02:00")
+    assert script_hours(aipix, "thursday") == ("08:00:00+02:00", "12:00:00+02:00")
 
 
-async def test_what_somebody_changed_in_aipix_stays(
+async def test_changes_in_aipix_are_kept(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
@@ -157,7 +165,7 @@ async def test_what_somebody_changed_in_aipix_stays(
     assert script["title"] == "Their title"
 
 
-async def test_the_clocks_change(
+async def test_clock_change_updates_the_script(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start, clock: Clock
 ) -> None:
     clock.now = datetime(2040, 10, 27, 12, tzinfo=UTC)
@@ -167,10 +175,10 @@ async def test_the_clocks_change(
     assert len(await running.rule_context.store.listing()) == 1
     await clock.move_to(hass, datetime(2040, 10, 28, 1, tzinfo=UTC))
     await settled(running.rule_context.store)
-    assert hours(aipix) == ("08:00:00+01:00", "12:00:00+01:00")
+    assert script_hours(aipix) == ("08:00:00+01:00", "12:00:00+01:00")
 
 
-async def test_changed_while_nothing_ran(
+async def test_helper_changed_while_home_assistant_is_off(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
@@ -179,10 +187,10 @@ async def test_changed_while_nothing_ran(
     await write_helper(hass, monday=LATER)
     await running.start()
     await settled(running.rule_context.store)
-    assert hours(aipix)[0] == "09:00:00+02:00"
+    assert script_hours(aipix)[0] == "09:00:00+02:00"
 
 
-async def test_a_helper_without_times_is_a_repair_until_it_has_some(
+async def test_helper_without_times_has_a_repair(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
@@ -199,10 +207,10 @@ async def test_a_helper_without_times_is_a_repair_until_it_has_some(
     await write_helper(hass, monday=LATER)
     assert issue(hass, "script_stuck", running) is None
     await settled(running.rule_context.store)
-    assert hours(aipix)[0] == "09:00:00+02:00"
+    assert script_hours(aipix)[0] == "09:00:00+02:00"
 
 
-async def test_a_helper_that_is_gone_is_a_repair(
+async def test_missing_helper_has_a_repair(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
@@ -214,7 +222,7 @@ async def test_a_helper_that_is_gone_is_a_repair(
     await running.start()
 
 
-async def test_the_administrator_api_asks_for_hands(
+async def test_administrator_api_asks_for_manual_changes(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start("administrator")
@@ -242,7 +250,7 @@ async def test_the_administrator_api_asks_for_hands(
     assert len(aipix.scripts) == 1
 
 
-async def test_what_was_done_by_hand_is_believed(
+async def test_confirmed_manual_change_is_trusted(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start("administrator")
@@ -260,7 +268,7 @@ async def test_what_was_done_by_hand_is_believed(
 
 
 @pytest.mark.parametrize("api", ["client", "administrator"])
-async def test_a_refusal_waits_for_a_change(
+async def test_rejected_script_is_retried_when_changed(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start, api: str
 ) -> None:
     aipix.add_faults(
@@ -282,7 +290,7 @@ async def test_a_refusal_waits_for_a_change(
     assert len(aipix.scripts) == 1
 
 
-async def test_other_settings_change_the_script(
+async def test_changed_settings_update_the_script(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
@@ -300,7 +308,7 @@ async def test_other_settings_change_the_script(
     assert script["users"] == []
 
 
-async def test_what_was_forgotten_is_found_again(
+async def test_script_is_found_after_the_file_was_replaced(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     timetable: dict[str, Json] = {"days": [], "intervals": []}
@@ -308,11 +316,11 @@ async def test_what_was_forgotten_is_found_again(
     aipix.store.add_script(made, "client")
     running = await start(made=NOW - timedelta(days=30))
     await settled(running.rule_context.store)
-    assert hours(aipix)[0] == "08:00:00+02:00"
+    assert script_hours(aipix)[0] == "08:00:00+02:00"
 
 
 @pytest.mark.parametrize("written", DAMAGED)
-async def test_the_script_is_known_again_when_the_note_of_it_is_damaged(
+async def test_script_is_recognised_despite_a_damaged_note(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start, written: str
 ) -> None:
     running = await start()
@@ -325,13 +333,13 @@ async def test_the_script_is_known_again_when_the_note_of_it_is_damaged(
     await running.start()
     await settled(running.rule_context.store)
 
-    assert hours(aipix)[0] == "09:00:00+02:00"
+    assert script_hours(aipix)[0] == "09:00:00+02:00"
     await write_helper(hass, monday=HOURS)
     await settled(running.rule_context.store)
-    assert hours(aipix)[0] == "08:00:00+02:00"
+    assert script_hours(aipix)[0] == "08:00:00+02:00"
 
 
-async def test_it_looks_for_a_script_that_had_been_found_when_the_note_is_damaged(
+async def test_script_is_found_again_after_its_note_is_damaged(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start, clock: Clock
 ) -> None:
     timetable: dict[str, Json] = {"days": [], "intervals": []}
@@ -347,11 +355,11 @@ async def test_it_looks_for_a_script_that_had_been_found_when_the_note_is_damage
     await running.start()
     await settled(running.rule_context.store)
 
-    assert hours(aipix)[0] == "09:00:00+02:00"
+    assert script_hours(aipix)[0] == "09:00:00+02:00"
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_the_user_is_asked_where_aipix_does_not_tell(
+async def test_user_is_asked_if_aipix_cannot_list_scripts(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start, known: bool
 ) -> None:
     running = await start("administrator", made=NOW - timedelta(days=30))
@@ -367,7 +375,7 @@ async def test_the_user_is_asked_where_aipix_does_not_tell(
     assert (issue(hass, "script_by_hand", running) is not None) == known
 
 
-async def test_removed_and_left_outside(
+async def test_removed_mirror_leaves_the_script(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
@@ -379,10 +387,10 @@ async def test_removed_and_left_outside(
     )
 
 
-async def lead_to(
-    hass: HomeAssistant, running: Running[ScriptMirror], url: str
+async def switch_address(
+    hass: HomeAssistant, running: MirrorHome[ScriptMirror], url: str
 ) -> None:
-    """Let the connection lead to another address, as reconfiguring it does."""
+    """Let the connection lead to another address, as its reconfiguration does."""
     await running.stop()
     entry = hass.config_entries.async_get_entry(running.rule_context.connection)
     assert isinstance(entry, MockConfigEntry)
@@ -390,18 +398,18 @@ async def lead_to(
     hass.config_entries.async_update_entry(entry, data=data)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    running.rule_context = await way_of(hass, entry)
+    running.rule_context = await rule_context_of(hass, entry)
     await running.start()
     await settled(running.rule_context.store)
 
 
-async def test_in_another_system_the_script_is_made_anew_and_the_old_one_told(
+async def test_script_is_created_anew_in_another_system(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
     await settled(running.rule_context.store)
     async with AipixSimulator() as other:
-        await lead_to(hass, running, other.url)
+        await switch_address(hass, running, other.url)
 
         assert len(other.scripts) == len(aipix.scripts) == 1
         told = issue(hass, "mirror_moved", running)
@@ -418,12 +426,12 @@ async def test_in_another_system_the_script_is_made_anew_and_the_old_one_told(
         await settled(running.rule_context.store)
         await running.restart()
 
-        assert hours(other)[0] == "09:00:00+02:00"
-        assert hours(aipix)[0] == "08:00:00+02:00"
+        assert script_hours(other)[0] == "09:00:00+02:00"
+        assert script_hours(aipix)[0] == "08:00:00+02:00"
         assert issue(hass, "mirror_moved", running) is None
 
 
-async def test_at_another_address_of_the_same_system_the_script_is_kept(
+async def test_script_is_kept_at_another_address_of_the_system(
     hass: HomeAssistant, aipix: AipixSimulator, start: Start
 ) -> None:
     running = await start()
@@ -431,10 +439,10 @@ async def test_at_another_address_of_the_same_system_the_script_is_kept(
 
     async with AipixSimulator() as moved:
         moved.store.scripts.update(aipix.store.scripts)
-        await lead_to(hass, running, moved.url)
+        await switch_address(hass, running, moved.url)
         await write_helper(hass, monday=LATER)
         await settled(running.rule_context.store)
 
         assert len(moved.scripts) == 1
-        assert hours(moved)[0] == "09:00:00+02:00"
+        assert script_hours(moved)[0] == "09:00:00+02:00"
         assert issue(hass, "mirror_moved", running) is None

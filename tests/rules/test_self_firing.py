@@ -1,4 +1,4 @@
-"""What Event Relay does itself fires no rule, and no rule fires itself."""
+"""Tests that Event Relay's own changes fire no rule, and no rule fires itself."""
 
 import asyncio
 from datetime import timedelta
@@ -18,7 +18,16 @@ from custom_components.event_relay.rules.self_firing import SelfFiring
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act
-from .home import BELL, DOORBELL, RULE_ID, a_rule, change, events, set_up, until
+from .home import (
+    BELL,
+    DOORBELL,
+    RULE_ID,
+    rule_subentry,
+    set_states,
+    set_up,
+    wait_for_events,
+    wait_until,
+)
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
 
@@ -27,14 +36,16 @@ SECOND = "01JDOORBELLRULE00000000002"
 
 
 def rule_for(*triggers: dict[str, Any], camera: str = "garden") -> dict[str, Any]:
-    """Return a rule with these triggers, whose event tells which it was."""
+    """Return a rule with triggers, whose event contains the trigger."""
     fields = {**DOORBELL["fields"], "camera": camera}
     return {**DOORBELL, "triggers": list(triggers), "fields": fields}
 
 
-async def delivered(hass: HomeAssistant, frigate: FrigateSimulator, count: int) -> None:
-    """Wait until so many are delivered and everything has come to rest: no more."""
-    await until(lambda: len(frigate.events) >= count)
+async def wait_for_deliveries(
+    hass: HomeAssistant, frigate: FrigateSimulator, count: int
+) -> None:
+    """Wait until exactly this many are delivered and nothing more happens."""
+    await wait_until(lambda: len(frigate.events) >= count)
     rounds = 0
     async with asyncio.timeout(60):
         while rounds < 3:
@@ -44,11 +55,11 @@ async def delivered(hass: HomeAssistant, frigate: FrigateSimulator, count: int) 
             assert len(listed) <= count, "It goes on and on"
             at_rest = {one["state"] for one in listed} == {"delivered"}
             rounds = rounds + 1 if at_rest and len(listed) == count else 0
-    await events(frigate, count)
+    await wait_for_events(frigate, count)
 
 
-def told(hass: HomeAssistant) -> bool:
-    """Say whether there is a repair for a rule that fires itself."""
+def has_repair(hass: HomeAssistant) -> bool:
+    """Return whether there is a repair for a rule that fires itself."""
     return ir.async_get(hass).async_get_issue(DOMAIN, ISSUE) is not None
 
 
@@ -62,40 +73,40 @@ ALL_THERE_IS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("trigger", ALL_THERE_IS)
-async def test_what_is_its_own_fires_nothing(
+async def test_own_changes_do_not_fire(
     hass: HomeAssistant, frigate: FrigateSimulator, trigger: dict[str, Any]
 ) -> None:
-    """One change is one delivery, whatever that changes on the way."""
+    """One change causes one delivery, whatever else changes as a result."""
     assert await async_setup_component(hass, "homeassistant", {})
-    await change(hass, BELL, "off")
-    await set_up(hass, frigate, a_rule(rule_for(trigger)))
+    await set_states(hass, BELL, "off")
+    await set_up(hass, frigate, rule_subentry(rule_for(trigger)))
     before = len(frigate.events)
 
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
-    await delivered(hass, frigate, before + 1)
-    assert not told(hass)
+    await wait_for_deliveries(hass, frigate, before + 1)
+    assert not has_repair(hass)
 
 
-async def test_own_devices_are_not_meant_by_an_area_and_own_notices_by_all(
+async def test_own_notifications_do_not_fire(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     assert await async_setup_component(hass, "persistent_notification", {})
     await set_up(
-        hass, frigate, a_rule(rule_for({"trigger": "persistent_notification"}))
+        hass, frigate, rule_subentry(rule_for({"trigger": "persistent_notification"}))
     )
 
     async_create(hass, "ours", notification_id=f"{DOMAIN}_test_1")
     async_create(hass, "theirs", notification_id="theirs")
 
-    await delivered(hass, frigate, 1)
+    await wait_for_deliveries(hass, frigate, 1)
 
 
-async def test_what_is_named_fires(
+async def test_explicitly_named_entities_fire(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    """Such as the outcome of another rule, for a rule that tells of it."""
-    await change(hass, BELL, "off")
+    """Such as the outcome of another rule."""
+    await set_states(hass, BELL, "off")
     outcome = {
         "trigger": "event",
         "event_type": EVENT_OUTCOME,
@@ -105,27 +116,27 @@ async def test_what_is_named_fires(
     await set_up(
         hass,
         frigate,
-        a_rule(DOORBELL),
-        a_rule(rule_for(outcome, switch), "Teller", SECOND),
+        rule_subentry(DOORBELL),
+        rule_subentry(rule_for(outcome, switch), "Teller", SECOND),
     )
 
-    await change(hass, BELL, "on")
-    await delivered(hass, frigate, 2)
+    await set_states(hass, BELL, "on")
+    await wait_for_deliveries(hass, frigate, 2)
     await hass.services.async_call(
         "switch", "turn_off", {"entity_id": "switch.doorbell"}, blocking=True
     )
-    await delivered(hass, frigate, 3)
-    assert not told(hass)
+    await wait_for_deliveries(hass, frigate, 3)
+    assert not has_repair(hass)
 
 
 async def looping_rule(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> MockConfigEntry:
-    """Set up a rule on its own outcome."""
+    """Set up a rule with a trigger on its own outcome."""
     return await set_up(
         hass,
         frigate,
-        a_rule(
+        rule_subentry(
             rule_for(
                 {"trigger": "event", "event_type": EVENT_OUTCOME},
                 {"trigger": "state", "entity_id": BELL},
@@ -134,21 +145,21 @@ async def looping_rule(
     )
 
 
-async def test_a_rule_on_its_own_outcome_is_stopped_and_told(
+async def test_rule_with_a_trigger_on_its_own_outcome_is_stopped(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     await looping_rule(hass, frigate)
 
-    await change(hass, BELL, "on")
-    await delivered(hass, frigate, 1)
+    await set_states(hass, BELL, "on")
+    await wait_for_deliveries(hass, frigate, 1)
 
-    await until(lambda: told(hass))
-    await change(hass, BELL, "off")
-    await delivered(hass, frigate, 2)
+    await wait_until(lambda: has_repair(hass))
+    await set_states(hass, BELL, "off")
+    await wait_for_deliveries(hass, frigate, 2)
 
 
-async def test_a_rule_on_a_sensor_that_it_changes_is_stopped(
+async def test_rule_with_a_trigger_on_a_sensor_that_it_changes_is_stopped(
     hass: HomeAssistant,
 ) -> None:
     """The sensors of its connection change a moment after each of its deliveries."""
@@ -173,26 +184,26 @@ async def test_a_rule_on_a_sensor_that_it_changes_is_stopped(
     assert firings("another connection", second) == [False] * 10
 
 
-async def test_the_repair_goes_when_the_rule_is_changed(
+async def test_repair_is_removed_when_the_rule_is_changed(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     entry = await looping_rule(hass, frigate)
-    await change(hass, BELL, "on")
-    await until(lambda: told(hass))
+    await set_states(hass, BELL, "on")
+    await wait_until(lambda: has_repair(hass))
 
     hass.config_entries.async_update_subentry(
         entry, entry.subentries[RULE_ID], data=DOORBELL
     )
     await hass.async_block_till_done()
 
-    assert not told(hass)
+    assert not has_repair(hass)
 
 
-async def test_a_circle_through_an_automation_is_found(
+async def test_loop_through_an_automation_is_detected(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     turn = {"action": "input_boolean.toggle", "target": {"entity_id": "all"}}
     assert await async_setup_component(
         hass, "input_boolean", {"input_boolean": {"seen": None}}
@@ -209,18 +220,18 @@ async def test_a_circle_through_an_automation_is_found(
     )
     seen = {"trigger": "state", "entity_id": "input_boolean.seen"}
     bell = {"trigger": "state", "entity_id": BELL}
-    await set_up(hass, frigate, a_rule(rule_for(seen, bell)))
+    await set_up(hass, frigate, rule_subentry(rule_for(seen, bell)))
 
-    await change(hass, BELL, "on")
-    await delivered(hass, frigate, 1)
+    await set_states(hass, BELL, "on")
+    await wait_for_deliveries(hass, frigate, 1)
 
-    await until(lambda: told(hass))
+    await wait_until(lambda: has_repair(hass))
 
 
-async def test_two_rules_that_fire_each_other_are_found(
+async def test_two_rules_that_fire_each_other_are_detected(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     outcomes = [
         {
             "trigger": "event",
@@ -233,27 +244,27 @@ async def test_two_rules_that_fire_each_other_are_found(
     await set_up(
         hass,
         frigate,
-        a_rule(rule_for(outcomes[0], bell), "First"),
-        a_rule(rule_for(outcomes[1]), "Second", SECOND),
+        rule_subentry(rule_for(outcomes[0], bell), "First"),
+        rule_subentry(rule_for(outcomes[1]), "Second", SECOND),
     )
 
-    await change(hass, BELL, "on")
-    await delivered(hass, frigate, 2)
+    await set_states(hass, BELL, "on")
+    await wait_for_deliveries(hass, frigate, 2)
 
-    await until(lambda: told(hass))
+    await wait_until(lambda: has_repair(hass))
 
 
-async def test_triggers_in_a_list_of_their_own_fire(
+async def test_nested_triggers_fire(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    """Home Assistant takes lists in the list, so that there are more than entered."""
-    await change(hass, BELL, "off")
+    """Home Assistant flattens nested lists, so there are more triggers than entered."""
+    await set_states(hass, BELL, "off")
     nested = [
         {"trigger": "event", "event_type": "state_changed", "event_data": {"x": 1}},
         {"trigger": "state", "entity_id": BELL},
     ]
-    await set_up(hass, frigate, a_rule(rule_for({"triggers": nested})))
+    await set_up(hass, frigate, rule_subentry(rule_for({"triggers": nested})))
 
-    await change(hass, BELL, "on")
+    await set_states(hass, BELL, "on")
 
-    await delivered(hass, frigate, 1)
+    await wait_for_deliveries(hass, frigate, 1)

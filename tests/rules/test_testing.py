@@ -1,4 +1,4 @@
-"""The test of a rule: what it sends, what it is filled with, and what it tells."""
+"""Tests of the test of a rule: what it sends, its sample and its report."""
 
 from typing import Any
 
@@ -32,40 +32,40 @@ from .home import (
     DOORBELL,
     OPENED,
     RULE_ID,
-    a_rule,
-    change,
     damage_notes,
-    events,
+    rule_subentry,
     runner_of,
+    set_states,
     set_up,
-    until,
+    wait_for_events,
+    wait_until,
 )
 
 SUB_LABEL = "{{ trigger.from_state.state }} to {{ trigger.to_state.state }}"
 RULE = {**DOORBELL, "fields": {**DOORBELL["fields"], "sub_label": SUB_LABEL}}
 
 
-def rule_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> RuleRunner:
-    """Return what runs for a rule."""
+def rule_runner_of(entry: MockConfigEntry, subentry_id: str = RULE_ID) -> RuleRunner:
+    """Return the runner of a rule."""
     runner = runner_of(entry, subentry_id)
     assert isinstance(runner, RuleRunner)
     return runner
 
 
-async def try_rule(
+async def run_test(
     hass: HomeAssistant, entry: MockConfigEntry, subentry_id: str = RULE_ID
 ) -> str:
-    """Test a rule as its button does, and return what the notification says."""
+    """Test a rule with its button, and return the notification."""
     try:
-        rule = rule_of(entry, subentry_id)
+        rule = rule_runner_of(entry, subentry_id)
         await async_test_rule(hass, entry, rule, Context())
     finally:
-        shown = told(hass, subentry_id)
+        shown = notification(hass, subentry_id)
     return shown
 
 
-def told(hass: HomeAssistant, subentry_id: str = RULE_ID) -> str:
-    """Return what the notification about the test of a rule says; empty if none."""
+def notification(hass: HomeAssistant, subentry_id: str = RULE_ID) -> str:
+    """Return the notification about the test of a rule; empty if none."""
     shown = notifications(hass).get(f"event_relay_test_{subentry_id}")
     return read(shown["message"]) if shown else ""
 
@@ -110,7 +110,7 @@ async def test_each_kind_of_trigger_has_a_sample(
         assert await async_setup_component(hass, component, {})
     hass.states.async_set("light.hall", "off")
     rules = [
-        a_rule(
+        rule_subentry(
             {
                 **DOORBELL,
                 "triggers": [trigger],
@@ -125,7 +125,7 @@ async def test_each_kind_of_trigger_has_a_sample(
 
     for kind in TELLING:
         before = len(frigate.events)
-        shown = await try_rule(hass, entry, kind)
+        shown = await run_test(hass, entry, kind)
 
         assert shown.startswith("The test arrived in Frigate."), kind
         assert "Based on a sample for the trigger" in shown
@@ -133,30 +133,30 @@ async def test_each_kind_of_trigger_has_a_sample(
         assert notice["title"] == f"Test of A {kind}-test [x]"
         (sent,) = list(frigate.events)[before:]
         assert sent.sub_label == SAID[kind]
-    assert rule_of(entry, "template").held_back.count == 0
+    assert rule_runner_of(entry, "template").held_back.count == 0
 
 
-async def test_what_really_fired_it_is_used_also_after_a_restart(
+async def test_last_firing_is_used_even_after_a_restart(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(RULE))
-    shown = await try_rule(hass, entry)
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(RULE))
+    shown = await run_test(hass, entry)
     assert "Based on a sample for the trigger state" in shown
     hass.states.async_set(BELL, "ajar")
-    await change(hass, BELL, "on")
-    await events(frigate, 2)
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, 2)
+    await set_states(hass, BELL, "off")
 
-    shown = await try_rule(hass, entry)
+    shown = await run_test(hass, entry)
     assert "Based on what the trigger state provided on" in shown
     await switch_off(hass, entry)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    shown = await try_rule(hass, entry)
+    shown = await run_test(hass, entry)
 
     assert "Based on what the trigger state provided on" in shown
-    said = [event.sub_label for event in await events(frigate, 4)]
+    said = [event.sub_label for event in await wait_for_events(frigate, 4)]
     assert said[1:] == ["ajar to on", "Test: ajar to on", "Test: ajar to on"]
 
     damage_notes('{"at": 1, "trigger": "x", "variables": {"$kind": "?"}}', LAST_FIRING)
@@ -164,15 +164,17 @@ async def test_what_really_fired_it_is_used_also_after_a_restart(
     subentry = entry.subentries[RULE_ID]
     hass.config_entries.async_update_subentry(entry, subentry, data=other)
     await hass.async_block_till_done()
-    assert "Based on a sample" in await try_rule(hass, entry)
+    assert "Based on a sample" in await run_test(hass, entry)
 
 
-async def test_secrets_are_left_out(
+async def test_secrets_are_not_stored(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     assert await async_setup_component(hass, "homeassistant", {})
     trigger = {"trigger": "event", "event_type": "rang"}
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "triggers": [trigger]}))
+    entry = await set_up(
+        hass, frigate, rule_subentry({**DOORBELL, "triggers": [trigger]})
+    )
     hass.bus.async_fire(
         "rang",
         {
@@ -183,9 +185,9 @@ async def test_secrets_are_left_out(
             "picture": "/api/camera?authSig=a_canary&time=5",
         },
     )
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
-    rule = rule_of(entry)
+    rule = rule_runner_of(entry)
     await rule.async_keep_up()
     note = rule.notes[LAST_FIRING]
     assert "canary" not in str(note.value)
@@ -196,34 +198,34 @@ async def test_secrets_are_left_out(
     assert data["picture"] == "/api/camera?authSig=********&time=5"
 
 
-async def test_a_firing_that_tells_too_much_is_not_kept(
+async def test_large_firing_is_not_stored(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(RULE))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(RULE))
     hass.states.async_set(BELL, "on", {"much": "x" * 40_000})
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
-    assert rule_of(entry).last_firing is None
-    assert "Based on a sample" in await try_rule(hass, entry)
+    assert rule_runner_of(entry).last_firing is None
+    assert "Based on a sample" in await run_test(hass, entry)
 
 
 # What it tells.
 
 
-async def test_fields_that_cannot_be_filled_are_named(
+async def test_failing_fields_are_named(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     wrong = {
         **DOORBELL["fields"],
         "sub_label": "{{ trigger.json.message }}",
         "description": "{{ 'x' | int }}",
     }
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "fields": wrong}))
+    entry = await set_up(hass, frigate, rule_subentry({**DOORBELL, "fields": wrong}))
 
     with pytest.raises(HomeAssistantError) as raised:
-        await try_rule(hass, entry)
+        await run_test(hass, entry)
 
     assert raised.value.translation_key == "test_not_sent"
     expected = (
@@ -231,78 +233,80 @@ async def test_fields_that_cannot_be_filled_are_named(
         " be filled in: Template error: int got invalid input 'x'"
     )
     assert expected in str(raised.value)
-    assert expected in told(hass)
+    assert expected in notification(hass)
     assert not frigate.events
 
 
-async def test_what_is_refused_is_told(
+async def test_rejection_is_reported(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
+    await set_states(hass, BELL, "off")
     fields = {**DOORBELL["fields"], "camera": "shed"}
-    entry = await set_up(hass, frigate, a_rule({**DOORBELL, "fields": fields}))
+    entry = await set_up(hass, frigate, rule_subentry({**DOORBELL, "fields": fields}))
 
     with pytest.raises(HomeAssistantError, match="Camera: there is no camera shed"):
-        await try_rule(hass, entry)
+        await run_test(hass, entry)
 
-    assert "The test was not sent: Camera: there is no camera shed" in told(hass)
+    assert "The test was not sent: Camera: there is no camera shed" in notification(
+        hass
+    )
 
 
-async def test_what_waits_is_told_and_its_end_too(
+async def test_waiting_delivery_and_its_end_are_reported(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     coordinator(entry).worker.pause()
-    assert "The test is waiting" in await try_rule(hass, entry)
+    assert "The test is waiting" in await run_test(hass, entry)
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
 
     await act(hass, "discard_delivery", delivery_id=listed["delivery_id"])
     await hass.async_block_till_done()
 
     why = 'The test did not arrive. The action "List deliveries" shows why.'
-    assert why in told(hass)
-    assert "Based on a sample" in told(hass)
+    assert why in notification(hass)
+    assert "Based on a sample" in notification(hass)
 
 
-async def test_a_rule_that_is_switched_off_is_tested(
+async def test_disabled_rule_can_be_tested(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(DOORBELL))
-    await rule_of(entry).async_disable()
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
+    await rule_runner_of(entry).async_disable()
 
-    assert "The test arrived" in await try_rule(hass, entry)
-    await events(frigate, 1)
+    assert "The test arrived" in await run_test(hass, entry)
+    await wait_for_events(frigate, 1)
 
 
-async def test_one_that_nothing_could_fire_says_so(
+async def test_rule_without_a_possible_firing_is_reported(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     broken = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
-    entry = await set_up(hass, frigate, a_rule(broken))
+    entry = await set_up(hass, frigate, rule_subentry(broken))
 
     with pytest.raises(HomeAssistantError) as raised:
-        await try_rule(hass, entry)
+        await run_test(hass, entry)
 
     assert raised.value.translation_key == "rule_not_armed"
 
 
-async def test_a_test_holds_nothing_real_back(
+async def test_test_prevents_no_real_firing(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, DOOR, "off")
-    entry = await set_up(hass, frigate, a_rule(OPENED))
-    await try_rule(hass, entry)
-    (test,) = await events(frigate, 1)
+    await set_states(hass, DOOR, "off")
+    entry = await set_up(hass, frigate, rule_subentry(OPENED))
+    await run_test(hass, entry)
+    (test,) = await wait_for_events(frigate, 1)
 
-    await change(hass, DOOR, "on")
-    _, real = await events(frigate, 2)
-    await change(hass, DOOR, "off")
-    await until(lambda: real.end_time is not None)
+    await set_states(hass, DOOR, "on")
+    _, real = await wait_for_events(frigate, 2)
+    await set_states(hass, DOOR, "off")
+    await wait_until(lambda: real.end_time is not None)
 
     assert test.end_time is None
-    assert rule_of(entry).held_back.count == 0
+    assert rule_runner_of(entry).held_back.count == 0
 
 
 # In the form.
@@ -310,7 +314,7 @@ async def test_a_test_holds_nothing_real_back(
 DELIVER = {**EMPTY, "camera": "front_door", "label": "doorbell", "until": {}}
 
 
-async def test_it_can_be_sent_before_the_rule_is_saved(
+async def test_test_can_be_sent_before_the_rule_is_saved(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     hass.states.async_set(BELL, "off", {"friendly_name": "Doorbell"})
@@ -325,16 +329,16 @@ async def test_it_can_be_sent_before_the_rule_is_saved(
     assert await form.submit(send_test=True) == "preview"
 
     assert read(form.placeholders["result"]) == "The test arrived in Frigate."
-    (sent,) = await events(frigate, 1)
+    (sent,) = await wait_for_events(frigate, 1)
     assert sent.sub_label == "Test: Doorbell"
     assert not entry.subentries
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
     assert listed["origin"] == "test"
     assert await form.submit(send_test=False) == FlowResultType.CREATE_ENTRY
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
-async def test_an_open_event_ends_by_itself_when_sent_from_the_form(
+async def test_open_event_sent_from_the_form_ends_by_itself(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     hass.states.async_set(BELL, "off")
@@ -347,11 +351,11 @@ async def test_an_open_event_ends_by_itself_when_sent_from_the_form(
 
     await form.submit(send_test=True)
 
-    (sent,) = await events(frigate, 1)
+    (sent,) = await wait_for_events(frigate, 1)
     assert sent.end_time is not None
 
 
-async def test_the_form_says_why_it_did_not_arrive(
+async def test_form_shows_why_the_test_failed(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     hass.states.async_set(BELL, "off")
@@ -370,14 +374,14 @@ async def test_the_form_says_why_it_did_not_arrive(
     assert result.startswith("The test did not arrive: Frigate rejected it")
 
 
-async def test_a_changed_rule_is_filled_with_what_really_fired_it(
+async def test_changed_rule_is_tested_with_its_last_firing(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await change(hass, BELL, "off")
-    entry = await set_up(hass, frigate, a_rule(RULE))
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(RULE))
     hass.states.async_set(BELL, "ajar")
-    await change(hass, BELL, "on")
-    await events(frigate, 1)
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, 1)
     form = Form(hass, await entry.start_subentry_reconfigure_flow(hass, RULE_ID))
     await form.submit(**{**WHEN, "triggers": RULE["triggers"]})
 

@@ -1,4 +1,4 @@
-"""Every trigger of Home Assistant that needs no hardware fires a rule, once."""
+"""Tests of every trigger of Home Assistant that needs no hardware."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
@@ -17,7 +17,14 @@ from custom_components.event_relay.queue.delivery import Delivery
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
-from .home import DOORBELL, a_rule, events, outcomes_of, set_up, until
+from .home import (
+    DOORBELL,
+    outcomes_of,
+    rule_subentry,
+    set_up,
+    wait_for_events,
+    wait_until,
+)
 
 CAUSE = Context(id="the cause")
 ELSEWHERE = {"latitude": 10.0, "longitude": 10.0, "gps_accuracy": 1}
@@ -37,32 +44,34 @@ class Change:
     components: Mapping[str, Any] = field(default_factory=dict)
 
 
-def by_target(key: str, entity_id: str, **options: object) -> dict[str, Any]:
-    """Return a trigger of the newer kind."""
+def target_trigger(key: str, entity_id: str, **options: object) -> dict[str, Any]:
+    """Return a trigger with a target."""
     target = {"target": {"entity_id": entity_id}}
     return {"trigger": key, **target, **({"options": options} if options else {})}
 
 
-def of_class(device_class: str) -> tuple[Attributes, Attributes]:
+def class_attributes(device_class: str) -> tuple[Attributes, Attributes]:
     """Return the attributes of an entity of a device class."""
     return {"device_class": device_class}, {"device_class": device_class}
 
 
-def turns(key: str, entity_id: str, before: str, after: str, kind: str = "") -> Change:
-    """Return a change that a newer trigger without options tells of."""
+def turn_change(
+    key: str, entity_id: str, before: str, after: str, kind: str = ""
+) -> Change:
+    """Return a change for a target trigger without options."""
     return Change(
-        trigger=by_target(key, entity_id),
+        trigger=target_trigger(key, entity_id),
         entity_id=entity_id,
         states=(before, after),
-        attributes=of_class(kind) if kind else ({}, {}),
+        attributes=class_attributes(kind) if kind else ({}, {}),
     )
 
 
-def says(key: str, kind: str, kind_of_event: str, **options: object) -> Change:
+def event_change(key: str, kind: str, kind_of_event: str, **options: object) -> Change:
     """Return the first event of an event entity."""
     attributes = {"device_class": kind, "event_type": kind_of_event}
     return Change(
-        trigger=by_target(key, "event.bell", **options),
+        trigger=target_trigger(key, "event.bell", **options),
         entity_id="event.bell",
         states=("unknown", "2026-11-22T12:00:00.000+00:00"),
         attributes=({"device_class": kind}, attributes),
@@ -113,12 +122,12 @@ CHANGES = [
             "zone": {"name": "Shop", "latitude": 52, "longitude": 13, "radius": 100}
         },
     ),
-    turns("light.turned_on", "light.hall", "off", "on"),
-    turns("switch.turned_off", "switch.pump", "on", "off"),
-    turns("door.opened", "binary_sensor.door", "off", "on", "door"),
-    turns("door.closed", "binary_sensor.door", "on", "off", "door"),
+    turn_change("light.turned_on", "light.hall", "off", "on"),
+    turn_change("switch.turned_off", "switch.pump", "on", "off"),
+    turn_change("door.opened", "binary_sensor.door", "off", "on", "door"),
+    turn_change("door.closed", "binary_sensor.door", "on", "off", "door"),
     Change(
-        trigger=by_target("garage_door.opened", "cover.garage"),
+        trigger=target_trigger("garage_door.opened", "cover.garage"),
         entity_id="cover.garage",
         states=("closed", "open"),
         attributes=(
@@ -126,42 +135,44 @@ CHANGES = [
             {"device_class": "garage", "is_closed": False},
         ),
     ),
-    turns("window.opened", "binary_sensor.window", "off", "on", "window"),
-    turns("motion.detected", "binary_sensor.motion", "off", "on", "motion"),
-    turns("occupancy.detected", "binary_sensor.room", "off", "on", "occupancy"),
-    turns("lock.unlocked", "lock.front", "locked", "unlocked"),
-    turns(
+    turn_change("window.opened", "binary_sensor.window", "off", "on", "window"),
+    turn_change("motion.detected", "binary_sensor.motion", "off", "on", "motion"),
+    turn_change("occupancy.detected", "binary_sensor.room", "off", "on", "occupancy"),
+    turn_change("lock.unlocked", "lock.front", "locked", "unlocked"),
+    turn_change(
         "alarm_control_panel.triggered",
         "alarm_control_panel.home",
         "armed_away",
         "triggered",
     ),
-    turns("button.pressed", "button.bell", "unknown", "2026-11-22T12:00:00+00:00"),
-    says("event.received", "button", "press", event_type=["press"]),
-    says("doorbell.rang", "doorbell", "ring"),
+    turn_change(
+        "button.pressed", "button.bell", "unknown", "2026-11-22T12:00:00+00:00"
+    ),
+    event_change("event.received", "button", "press", event_type=["press"]),
+    event_change("doorbell.rang", "doorbell", "ring"),
 ]
 
 
 def rule_for(trigger: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a rule whose delivery shows what its template saw."""
+    """Return a rule whose delivery contains the template's result."""
     fields = {**DOORBELL["fields"], "sub_label": "{{ trigger.platform }}"}
     return {**DOORBELL, "triggers": [dict(trigger)], "fields": fields}
 
 
 @pytest.mark.parametrize("case", CHANGES, ids=lambda case: case.trigger["trigger"])
-async def test_change_of_an_entity(
+async def test_state_trigger_fires(
     hass: HomeAssistant, frigate: FrigateSimulator, case: Change
 ) -> None:
     for component, config in case.components.items():
         assert await async_setup_component(hass, component, {component: config})
     before, after = case.attributes
     hass.states.async_set(case.entity_id, case.states[0], before)
-    entry = await set_up(hass, frigate, a_rule(rule_for(case.trigger)))
+    entry = await set_up(hass, frigate, rule_subentry(rule_for(case.trigger)))
     outcomes = outcomes_of(entry)
 
     hass.states.async_set(case.entity_id, case.states[1], after, context=CAUSE)
-    (event,) = await events(frigate, 1)
-    await until(lambda: outcomes)
+    (event,) = await wait_for_events(frigate, 1)
+    await wait_until(lambda: outcomes)
 
     assert event.sub_label == case.trigger["trigger"]
     state = hass.states.get(case.entity_id)
@@ -176,7 +187,7 @@ async def test_change_of_an_entity(
 
 
 async def fire_event(hass: HomeAssistant) -> None:
-    """Fire an event that is meant, and one that is not."""
+    """Fire a matching event, and another one."""
     hass.bus.async_fire("rang", {"button": "back"}, context=CAUSE)
     hass.bus.async_fire("rang", {"button": "front"}, context=CAUSE)
 
@@ -224,7 +235,7 @@ async def notify(hass: HomeAssistant) -> None:
     ],
     ids=["event", "tag", "persistent_notification"],
 )
-async def test_what_happens_without_an_entity(
+async def test_trigger_without_an_entity_fires(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     component: str,
@@ -233,13 +244,13 @@ async def test_what_happens_without_an_entity(
     has_parent: bool,
 ) -> None:
     assert await async_setup_component(hass, component, {})
-    entry = await set_up(hass, frigate, a_rule(rule_for(trigger)))
+    entry = await set_up(hass, frigate, rule_subentry(rule_for(trigger)))
     outcomes = outcomes_of(entry)
     before = dt_util.utcnow()
 
     await happen(hass)
-    (event,) = await events(frigate, 1)
-    await until(lambda: outcomes)
+    (event,) = await wait_for_events(frigate, 1)
+    await wait_until(lambda: outcomes)
 
     assert event.sub_label == trigger["trigger"]
     (outcome,) = outcomes
@@ -248,7 +259,7 @@ async def test_what_happens_without_an_entity(
     assert outcome.context.parent_id == (CAUSE.id if has_parent else None)
 
 
-async def test_webhook(
+async def test_webhook_fires(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     hass_client_no_auth: ClientSessionGenerator,
@@ -257,37 +268,37 @@ async def test_webhook(
     trigger = {"trigger": "webhook", "webhook_id": "a-secret", "local_only": True}
     rule = rule_for(trigger)
     rule["fields"] = {**rule["fields"], "sub_label": "{{ trigger.json.who }}"}
-    await set_up(hass, frigate, a_rule(rule))
+    await set_up(hass, frigate, rule_subentry(rule))
     client = await hass_client_no_auth()
 
     async with client.post("/api/webhook/a-secret", json={"who": "courier"}) as reply:
         assert reply.status == 200
 
-    (event,) = await events(frigate, 1)
+    (event,) = await wait_for_events(frigate, 1)
     assert event.sub_label == "courier"
 
 
-async def test_the_start_of_home_assistant(
+async def test_start_of_home_assistant_fires(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     hass.set_state(CoreState.not_running)
     trigger = {"trigger": "homeassistant", "event": "start"}
-    entry = await set_up(hass, frigate, a_rule(rule_for(trigger)))
+    entry = await set_up(hass, frigate, rule_subentry(rule_for(trigger)))
     assert not frigate.events
 
     await hass.async_start()
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
 
 
-async def test_the_stop_of_home_assistant_is_accepted_before_it_stops(
+async def test_stop_of_home_assistant_is_accepted_before_it_stops(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     trigger = {"trigger": "homeassistant", "event": "shutdown"}
-    await set_up(hass, frigate, a_rule(rule_for(trigger)))
+    await set_up(hass, frigate, rule_subentry(rule_for(trigger)))
 
     await hass.async_stop(force=True)
 
@@ -313,32 +324,36 @@ async def test_ids_and_variables_of_triggers(
     label = "{{ trigger.id }} {{ trigger.idx }} {{ trigger.alias }} {{ who }}"
     fields = {**DOORBELL["fields"], "sub_label": label}
     await set_up(
-        hass, frigate, a_rule({**DOORBELL, "triggers": triggers, "fields": fields})
+        hass,
+        frigate,
+        rule_subentry({**DOORBELL, "triggers": triggers, "fields": fields}),
     )
 
     hass.bus.async_fire("never")
     hass.bus.async_fire("rang", {"who": "me"})
 
-    (event,) = await events(frigate, 1)
+    (event,) = await wait_for_events(frigate, 1)
     assert event.sub_label == "front 1 The bell ME"
 
 
 @pytest.mark.parametrize("enabled", [False, "{{ false }}"])
-async def test_a_rule_all_of_whose_triggers_are_disabled_does_nothing(
+async def test_rule_with_only_disabled_triggers_does_nothing(
     hass: HomeAssistant, frigate: FrigateSimulator, *, enabled: bool | str
 ) -> None:
     disabled = {"trigger": "event", "event_type": "rang", "enabled": enabled}
     entry = await set_up(
         hass,
         frigate,
-        a_rule({**DOORBELL, "triggers": [disabled]}),
-        a_rule({**DOORBELL, "triggers": [{**disabled, "enabled": True}]}, "b", "b"),
+        rule_subentry({**DOORBELL, "triggers": [disabled]}),
+        rule_subentry(
+            {**DOORBELL, "triggers": [{**disabled, "enabled": True}]}, "b", "b"
+        ),
     )
     silent = outcomes_of(entry)
 
     hass.bus.async_fire("rang")
 
-    await events(frigate, 1)
+    await wait_for_events(frigate, 1)
     assert not silent
 
 
@@ -347,7 +362,7 @@ async def test_many_rules_share_a_trigger(
 ) -> None:
     ring = {"trigger": "event", "event_type": "rang"}
     rules = [
-        a_rule(
+        rule_subentry(
             {
                 **DOORBELL,
                 "triggers": [ring],
@@ -362,17 +377,17 @@ async def test_many_rules_share_a_trigger(
 
     hass.bus.async_fire("rang")
 
-    labels = {event.label for event in await events(frigate, 50)}
+    labels = {event.label for event in await wait_for_events(frigate, 50)}
     assert labels == {f"label-{number}" for number in range(50)}
 
 
-async def test_a_thousand_firings_in_one_turn_are_accepted_in_their_order(
+async def test_thousand_firings_in_one_loop_iteration_keep_their_order(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     ring = {"trigger": "event", "event_type": "rang"}
     fields = {**DOORBELL["fields"], "label": "{{ trigger.event.data.number }}"}
     entry = await set_up(
-        hass, frigate, a_rule({**DOORBELL, "triggers": [ring], "fields": fields})
+        hass, frigate, rule_subentry({**DOORBELL, "triggers": [ring], "fields": fields})
     )
     runtime = coordinator(entry)
     runtime.worker.pause()
@@ -381,7 +396,7 @@ async def test_a_thousand_firings_in_one_turn_are_accepted_in_their_order(
 
     for number in range(1000):
         hass.bus.async_fire("rang", {"number": f"n{number}"})
-    await until(lambda: len(accepted) == 1000)
+    await wait_until(lambda: len(accepted) == 1000)
 
     labels = [one.payload["label"] for one in accepted]
     assert labels == [f"n{number}" for number in range(1000)]

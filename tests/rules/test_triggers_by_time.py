@@ -1,4 +1,4 @@
-"""Triggers that a clock fires become deliveries of the time that they name."""
+"""Tests of triggers that fire by time: the delivery has the trigger's time."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
 from .calendar import Calendar
-from .home import DOORBELL, a_rule, set_up
+from .home import DOORBELL, rule_subentry, set_up
 
 BEGIN = datetime(2026, 11, 22, 11, 52, 7, tzinfo=UTC)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ EVENT = CalendarEvent(start=NOON, end=NOON + timedelta(hours=1), summary="Lunch"
 
 @pytest.fixture(autouse=True)
 async def london(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-    """Be in London, a little before noon, on a Sunday."""
+    """Be in London on a Sunday, shortly before noon."""
     freezer.move_to(BEGIN)
     await hass.config.async_update(
         time_zone="Europe/London", latitude=51.5, longitude=0.0
@@ -34,8 +34,8 @@ async def london(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
 
 
 @pytest.fixture
-async def things(hass: HomeAssistant) -> AsyncIterator[None]:
-    """Have a calendar, a schedule and a helper."""
+async def sources(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Add a calendar, a schedule and a helper."""
     assert await async_setup_component(hass, "calendar", {})
     await hass.data[DATA_COMPONENT].async_add_entities([Calendar([EVENT])])
     block = [{"from": "12:00:00", "to": "13:00:00"}]
@@ -58,10 +58,10 @@ async def accepted_until(
     trigger: dict[str, Any],
     until: datetime,
 ) -> list[Delivery]:
-    """Return what a rule has accepted when it is later."""
+    """Return the deliveries that a rule has accepted by a later time."""
     fields = {**DOORBELL["fields"], "sub_label": "{{ trigger.platform }}"}
     rule = {**DOORBELL, "triggers": [trigger], "fields": fields}
-    entry = await set_up(hass, frigate, a_rule(rule))
+    entry = await set_up(hass, frigate, rule_subentry(rule))
     coordinator(entry).worker.pause()
     accepted: list[Delivery] = []
     coordinator(entry).queue.listen(accepted.append)
@@ -74,7 +74,7 @@ async def accepted_until(
     return accepted
 
 
-@pytest.mark.usefixtures("things")
+@pytest.mark.usefixtures("sources")
 @pytest.mark.parametrize(
     "trigger",
     [
@@ -96,7 +96,7 @@ async def accepted_until(
     ],
     ids=lambda trigger: trigger["trigger"],
 )
-async def test_noon(
+async def test_noon_triggers(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     freezer: FrozenDateTimeFactory,
@@ -121,7 +121,7 @@ async def test_noon(
     ],
     ids=lambda trigger: trigger["trigger"],
 )
-async def test_sun(
+async def test_sun_triggers(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     freezer: FrozenDateTimeFactory,
@@ -152,7 +152,7 @@ async def test_sun(
     ],
     ids=lambda trigger: trigger["trigger"],
 )
-async def test_what_must_last_occurs_when_it_has_lasted(
+async def test_duration_occurs_once_it_has_passed(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     freezer: FrozenDateTimeFactory,
