@@ -10,6 +10,7 @@ from custom_components.event_relay.outcomes.descriptions import OutcomeWords
 from custom_components.event_relay.rules.outcome import TOLD_TO_ALL, reason_values
 
 from .checks.files import PACKAGE, read_json
+from .checks.test_translations import NOT_ALLOWED, used
 
 TEXTS = read_json(PACKAGE / "translations/en.json")
 WORDS = OutcomeWords(TEXTS["common"])
@@ -43,7 +44,7 @@ def test_every_problem_of_a_field_has_words() -> None:
         assert all(f"{{{name}}}" in exceptions[key]["message"] for name in named)
 
 
-def test_every_other_reason_is_a_code() -> None:
+def test_every_other_reason_is_a_code_and_the_reverse() -> None:
     reasons = {
         key.removeprefix("reason_")
         for key in TEXTS["common"]
@@ -52,6 +53,7 @@ def test_every_other_reason_is_a_code() -> None:
     # Why a rule made no delivery, and why one expired: neither is raised as an error.
     others = {"template_error", "paused"}
     assert reasons - others <= set(TEXTS["exceptions"])
+    assert used().codes - NOT_ALLOWED <= reasons
 
 
 @pytest.mark.parametrize("nested", ["tags.Grandma", "boxes[0].box"])
@@ -95,7 +97,7 @@ def test_no_name_that_somebody_has_given_is_told(nested: str) -> None:
         ),
         (
             {"outcome": "failed", "reason": "session_limit"},
-            "camera event not created in Frigate: session limit",
+            "camera event not created in Frigate: all its sessions are in use",
         ),
         (
             {"outcome": "failed", "operation": None, "reason": "template_error"},

@@ -14,6 +14,7 @@ from .const import DOMAIN
 from .coordinator import RelayConfigEntry, delivery_error, outbox_error
 from .flows.rule_form import labels_of, refusal_in_words
 from .home_language import in_home_language, texts_of
+from .outcomes.descriptions import UNKNOWN, OutcomeWords
 from .queue.delivery import Delivery, DeliveryState, Origin, OriginKind
 from .queue.optimistic_send import SentUnrecorded
 from .queue.queue import Request
@@ -104,11 +105,11 @@ class TestNotice:
         stop = self._rule.listen(settled)
 
     def _outcome(self, delivery: Delivery) -> str:
-        """Return the outcome of a delivery in words."""
-        connection = self._entry.title
-        return outcome_in_words(
-            self._hass, self._texts, delivery, connection, to_all=True
-        )
+        """Return the outcome of a delivery, without the backend's own words."""
+        said = outcome_in_words(self._texts, delivery, self._entry.title)
+        if not delivery.state.settled or _arrived(delivery):
+            return said
+        return f"{said} {self._text('test_details')}"
 
     def _text(self, key: str, **placeholders: str) -> str:
         """Return a text."""
@@ -150,7 +151,11 @@ async def async_send_test(
         return text(texts, "test_refused", reason=reason)
     except StoreError as error:
         return in_markdown(in_home_language(hass, outbox_error(error, entry.title)))
-    said = outcome_in_words(hass, texts, delivery, entry.title, to_all=False)
+    if delivery.state.settled and not _arrived(delivery):
+        reason = in_home_language(hass, delivery_error(delivery, entry.title))
+        said = text(texts, _ended_key(delivery), reason=reason.rstrip("."))
+    else:
+        said = outcome_in_words(texts, delivery, entry.title)
     return said if marked != data else f"{said} {text(texts, 'test_unmarked')}"
 
 
@@ -175,28 +180,32 @@ def basis(texts: Mapping[str, str], sample: Sample) -> str:
 
 
 def outcome_in_words(
-    hass: HomeAssistant,
-    texts: Mapping[str, str],
-    delivery: Delivery,
-    connection: str,
-    *,
-    to_all: bool,
+    texts: Mapping[str, str], delivery: Delivery, connection: str
 ) -> str:
-    """Return the outcome of a test's delivery in words.
+    """Return the outcome of a test's delivery in words that everyone may read."""
+    state, failure = delivery.state, delivery.failure
+    code = failure.code if failure else None
+    reason = OutcomeWords(texts).because(state.value, code, {}) or ""
+    match state:
+        case DeliveryState.DELIVERED:
+            warned = delivery.receipt is not None and delivery.receipt.warnings
+            key = "test_arrived_in_part" if warned else "test_arrived"
+        case DeliveryState.UNCERTAIN:
+            key = "test_checked"
+        case DeliveryState.PENDING | DeliveryState.SENDING:
+            key = "test_waits_because" if reason else "test_waits"
+        case _:
+            key = _ended_key(delivery)
+    return text(texts, key, connection=connection, reason=reason)
 
-    Text that everyone can read contains nothing from the backend.
-    """
-    state = delivery.state
-    if _arrived(delivery):
-        warned = delivery.receipt is not None and delivery.receipt.warnings
-        key = "test_arrived_in_part" if warned else "test_arrived"
-        return text(texts, key, connection=connection)
-    if not state.settled:
-        return text(texts, "test_waits", connection=connection)
-    if to_all:
-        return text(texts, "test_ended")
-    reason = in_home_language(hass, delivery_error(delivery, connection))
-    return text(texts, "test_not_arrived", reason=reason)
+
+def _ended_key(delivery: Delivery) -> str:
+    """Return the key of the text about a test that ended without a receipt."""
+    failure = delivery.failure
+    unknown = failure is not None and failure.code in UNKNOWN
+    if delivery.state is DeliveryState.FAILED and unknown:
+        return "test_unknown"
+    return "test_not_arrived"
 
 
 def _arrived(delivery: Delivery) -> bool:

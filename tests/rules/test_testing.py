@@ -1,5 +1,6 @@
 """Tests of the test of a rule: what it sends, its sample and its report."""
 
+from contextlib import suppress
 from typing import Any
 
 from homeassistant.components.persistent_notification import (
@@ -10,11 +11,20 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.base import Json
-from custom_components.event_relay.rule_test import async_test_rule
+from custom_components.event_relay.home_language import texts_of
+from custom_components.event_relay.queue.delivery import (
+    Delivery,
+    DeliveryState,
+    Failure,
+    Origin,
+    OriginKind,
+)
+from custom_components.event_relay.rule_test import async_test_rule, outcome_in_words
 from custom_components.event_relay.rules.last_firing import (
     LAST_FIRING,
     read_last_firing,
@@ -258,15 +268,112 @@ async def test_waiting_delivery_and_its_end_are_reported(
     await set_states(hass, BELL, "off")
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     coordinator(entry).worker.pause()
-    assert "The test is waiting" in await run_test(hass, entry)
+    waits = "The test is waiting because Frigate cannot accept it now."
+    assert waits in await run_test(hass, entry)
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
 
     await act(hass, "discard_delivery", delivery_id=listed["delivery_id"])
     await hass.async_block_till_done()
 
-    why = 'The test did not arrive. The action "List deliveries" shows why.'
-    assert why in notification(hass)
+    assert "The test did not arrive: it was discarded. The card and" in notification(
+        hass
+    )
     assert "Based on a sample" in notification(hass)
+
+
+def refusing(status: int) -> Fault:
+    """Return a fault that refuses events in the backend's own words."""
+    said: Json = {"detail": [{"loc": ["body"], "msg": "a canary"}]}
+    return Fault(
+        kind=FaultKind.STATUS, path="*/create", status=status, body=said, times=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "status", "said"),
+    [
+        ("en", 422, "The test did not arrive: it was rejected. The card and"),
+        ("de", 422, "Der Test ist nicht angekommen: es wurde abgelehnt. Die Karte"),
+        ("en", 429, "The test is waiting for Frigate: it is limiting requests. It"),
+        ("pl", 429, "Test czeka na system Frigate: system ogranicza liczbę żądań."),
+    ],
+)
+async def test_the_notification_says_why_in_the_language_of_the_home(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    language: str,
+    status: int,
+    said: str,
+) -> None:
+    """Everyone sees it, so it has no words of the backend."""
+    hass.config.language = language
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
+    frigate.add_faults(refusing(status))
+
+    with suppress(HomeAssistantError):
+        await run_test(hass, entry)
+
+    assert notification(hass).startswith(said)
+    assert "canary" not in notification(hass)
+
+
+@pytest.mark.parametrize(
+    ("state", "failure", "said"),
+    [
+        ("failed", "rejected", "The test did not arrive: it was rejected."),
+        (
+            "failed",
+            "outcome_unknown",
+            "The test may have arrived: the response was lost.",
+        ),
+        (
+            "failed",
+            "sent_elsewhere",
+            "The test may have arrived: it was sent to another system.",
+        ),
+        (
+            "expired",
+            "timeout",
+            "The test did not arrive: expired, it did not respond in time.",
+        ),
+        ("expired", None, "The test did not arrive: expired."),
+        ("discarded", None, "The test did not arrive: it was discarded."),
+        (
+            "uncertain",
+            "outcome_unknown",
+            (
+                "The response was lost. "
+                "Event Relay checks whether the test arrived in Porch."
+            ),
+        ),
+    ],
+)
+async def test_every_end_of_a_test_has_its_words(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    state: str,
+    failure: str | None,
+    said: str,
+) -> None:
+    """Without the backend's own."""
+    await set_up(hass, frigate)
+    now = dt_util.utcnow()
+    delivery = Delivery(
+        id="d",
+        connection="c",
+        operation="create_camera_event",
+        payload={},
+        origin=Origin(kind=OriginKind.TEST),
+        version=1,
+        summary="",
+        occurred_at=now,
+        accepted_at=now,
+        due_at=now,
+        state=DeliveryState(state),
+        failure=Failure(code=failure, reason="a canary") if failure else None,
+    )
+    assert read(outcome_in_words(texts_of(hass, "common"), delivery, "Porch")) == said
 
 
 async def test_disabled_rule_can_be_tested(
@@ -372,6 +479,7 @@ async def test_form_shows_why_the_test_failed(
 
     result = read(form.placeholders["result"])
     assert result.startswith("The test did not arrive: Frigate rejected it")
+    assert result.endswith("too long.")
 
 
 async def test_changed_rule_is_tested_with_its_last_firing(

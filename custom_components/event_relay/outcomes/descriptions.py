@@ -36,26 +36,30 @@ class OutcomeWords:
             often = data.get("times", 1)
             key = "outcome_missed_often" if often > 1 else "outcome_missed"
             return self._text(key, times=str(often))
-        why = self.why(reason, data.get("reason_values") or {}) if reason else None
-        match kind:
-            case OutcomeKind.DELIVERED:
-                said = self._deed(data, "done")
-                return (
-                    self._text("outcome_in_part", what=said)
-                    if data.get("warnings")
-                    else said
-                )
-            case OutcomeKind.EXPIRED:
-                said = self._deed(data, "not_done")
-                key = "outcome_expired_because" if why else "outcome_expired"
-                why = self._text(key, reason=why or "")
-            case OutcomeKind.DISCARDED:
-                said = self._deed(data, "not_done")
-                if reason not in NO_RETRY_CODES:
-                    why = self._text("outcome_discarded")
-            case _:
-                said = self._deed(data, "unknown" if reason in UNKNOWN else "not_done")
+        if kind == OutcomeKind.DELIVERED:
+            said = self._deed(data, "done")
+            return (
+                self._text("outcome_in_part", what=said)
+                if data.get("warnings")
+                else said
+            )
+        unknown = kind == OutcomeKind.FAILED and reason in UNKNOWN
+        said = self._deed(data, "unknown" if unknown else "not_done")
+        why = self.because(kind, reason, data.get("reason_values") or {})
         return self._text("outcome_because", what=said, reason=why) if why else said
+
+    def because(
+        self, kind: str | None, reason: str | None, values: Mapping[str, str]
+    ) -> str | None:
+        """Return why something did not arrive; None if that is not known."""
+        why = self.why(reason, values) if reason else None
+        match kind:
+            case OutcomeKind.EXPIRED:
+                key = "outcome_expired_because" if why else "outcome_expired"
+                return self._text(key, reason=why or "")
+            case OutcomeKind.DISCARDED if reason not in NO_RETRY_CODES:
+                return self._text("outcome_discarded")
+        return why
 
     def _deed(self, data: Mapping[str, Any], how: str) -> str:
         """Return the operation, its destination and its subject."""
