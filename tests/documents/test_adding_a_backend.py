@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 import copy
+from dataclasses import replace
 from datetime import UTC, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -49,6 +50,7 @@ from texts.sources import Tree, read_source
 
 from .jotter.client import JotterClient
 from .jotter.forms import JotterForms
+from .jotter.operations import FinishNoteOperation
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -319,6 +321,22 @@ async def test_rule_writes_a_note_and_its_end_finishes_it(
     await wait_until(lambda: bool(service.notes))
     assert list(service.notes.values()) == ["doorbell rang"]
     assert not service.finished
+    await set_states(hass, DOOR, "on")
+    await wait_until(lambda: bool(service.finished))
+    assert service.finished.keys() == service.notes.keys()
+
+
+async def test_end_needs_no_time_where_the_service_takes_none(
+    hass: HomeAssistant, jotter: tuple[Jotter, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending = replace(JotterForms.endings["write_note"], time_field=None)
+    monkeypatch.setattr(JotterForms, "endings", {"write_note": ending})
+    monkeypatch.setattr(FinishNoteOperation, "fields", ())
+    service, address = jotter
+    entry = await add(hass, address)
+    await add_the_rule(hass, entry)
+    await set_states(hass, BELL, "on")
+    await wait_until(lambda: bool(service.notes))
     await set_states(hass, DOOR, "on")
     await wait_until(lambda: bool(service.finished))
     assert service.finished.keys() == service.notes.keys()

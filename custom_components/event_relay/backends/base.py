@@ -486,8 +486,8 @@ class Ending:
     """Field values with which the starting operation leaves it open."""
     start_field: str = "delivery_id"
     """Field that names the delivery that began it."""
-    time_field: str = "end_time"
-    """Field for the end time."""
+    time_field: str | None = "end_time"
+    """Field for the end time; None if the service takes none."""
     instead_of: frozenset[str] = frozenset()
     """Fields that make no sense for an open event."""
 

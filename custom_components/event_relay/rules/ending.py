@@ -234,13 +234,13 @@ class EventEnder:
             return
         ending = self._ending
         end = min(at, event.ends_by)
+        data: dict[str, object] = {ending.start_field: event.delivery_id}
+        if ending.time_field is not None:
+            data[ending.time_field] = end
         request = Request(
             id=str(uuid5(_NAMESPACE, event.delivery_id)),
             operation=ending.operation,
-            data={
-                ending.start_field: event.delivery_id,
-                ending.time_field: end,
-            },
+            data=data,
             origin=self._runner.origin(context or Context()),
             occurred_at=end,
             notes={event.name: None},
