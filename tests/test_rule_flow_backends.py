@@ -11,7 +11,6 @@ from custom_components.event_relay import coordinator
 from custom_components.event_relay.backends.choice_forms import ChoiceSelector
 from custom_components.event_relay.backends.palabra.operations.fields import LANGUAGES
 from custom_components.event_relay.registry import BY_NAME
-from tests.every_backend import BACKENDS
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
@@ -293,29 +292,3 @@ def test_a_test_says_that_it_is_one(
     backend: str, operation: str, data: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     assert BY_NAME[backend].as_test(operation, data) == {**data, **expected}
-
-
-def test_each_operation_of_a_rule_that_has_a_text_is_marked() -> None:
-    for forms in BACKENDS:
-        texts = {"sub_label": "x", "title": "x"}
-        for operation in forms.action_fields.keys() - {
-            ending.operation for ending in forms.endings.values()
-        }:
-            known = forms.action_fields[operation]
-            data = {name: text for name, text in texts.items() if name in known}
-            if operation.startswith("create_"):
-                assert "Test" in str(forms.as_test(operation, data)), operation
-
-
-def test_endings_name_operations_and_fields_that_there_are() -> None:
-    endings = [
-        (forms, operation, ending)
-        for forms in BACKENDS
-        for operation, ending in forms.endings.items()
-    ]
-    assert endings
-    for forms, operation, ending in endings:
-        begins = forms.action_fields[operation]
-        ends = forms.action_fields[ending.operation]
-        assert begins.keys() >= {*ending.left_open, *ending.instead_of}
-        assert ends.keys() >= {ending.start_field, ending.time_field}

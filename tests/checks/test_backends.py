@@ -12,6 +12,8 @@ from custom_components.event_relay.backends.field import Kind
 from custom_components.event_relay.backends.field_table import flag_field
 from custom_components.event_relay.backends.forms import BackendForms
 from custom_components.event_relay.backends.target import FollowingOperation
+from custom_components.event_relay.backends.transport import TIMEOUT
+from custom_components.event_relay.queue.absence import LOOKS, SLOW
 from tests.every_backend import BACKENDS
 
 OPERATIONS = [one for forms in BACKENDS for one in forms.backend.operations]
@@ -86,6 +88,15 @@ def test_endings_match_their_operations(
             f"{ending.operation}: time_field={time!r} is not a time; "
             "None if the service takes no end time"
         )
+
+
+@pytest.mark.parametrize("forms", BACKENDS, ids=name_of)
+def test_write_time_is_longer_than_a_request_takes(forms: BackendForms) -> None:
+    """Otherwise a look-up may miss a write that the service is still working on."""
+    patience = getattr(getattr(forms, "client", None), "timeout", TIMEOUT) + SLOW
+    seconds = forms.backend.write_time.total_seconds()
+    assert seconds >= patience, f"write_time: at least {patience} s"
+    assert seconds / LOOKS >= SLOW, "look-ups in it notice a service that stalls"
 
 
 @pytest.mark.parametrize(("forms", "begins", "ending"), ENDINGS, ids=name_of)

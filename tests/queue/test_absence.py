@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.event_relay.queue.absence import LOOKS, SLOW, Absence
-from tests.every_backend import BACKENDS
+from custom_components.event_relay.queue.absence import LOOKS, Absence
 
 from .ledger import WRITE_TIME
-from .world import PATIENCE, Fault, World
+from .world import Fault, World
 
 DONE = ("d1", "write")
 
@@ -78,15 +77,6 @@ def test_what_was_found_is_not_held_against_the_next_attempt(absence: Absence) -
         absence.proven("one", second, second)
     absence.forget("one")
     assert not absence.proven("one", 30, 30)
-
-
-def test_every_backend_says_how_long_its_writes_take() -> None:
-    for forms in BACKENDS:
-        backend = forms.backend
-        assert "write_time" in vars(backend)
-        # A write gives up within it, and look-ups in it notice a stall.
-        assert backend.write_time.total_seconds() >= PATIENCE + SLOW
-        assert backend.write_time / LOOKS >= timedelta(seconds=SLOW)
 
 
 @pytest.mark.parametrize("seconds", [5, 12, 36, 41, 50, 60])
