@@ -47,10 +47,9 @@ from custom_components.event_relay.backends.guance.api import client as guance_c
 from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from tests.every_backend import BACKENDS
+from tests.every_backend import BACKENDS, DESCRIBED, described
 from tools.simulators.frigate import FrigateSimulator
 
-from .backends.aipix.connection_form import FORM as AIPIX
 from .backends.frigate.connection_form import (
     FORM as FRIGATE,
     LOGIN,
@@ -58,8 +57,6 @@ from .backends.frigate.connection_form import (
     USERNAME,
     WITH_LOGIN,
 )
-from .backends.guance.connection_form import FORM as GUANCE
-from .backends.palabra.connection_form import FORM as PALABRA
 from .config_flows import (
     ConnectionForm,
     Trouble,
@@ -77,13 +74,17 @@ from .other_systems import HOST, unused_port
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-FORMS = (FRIGATE, AIPIX, GUANCE, PALABRA)
+FORMS = described(ConnectionForm, "connection_form")
 CAPABILITIES = {"version": "0.18.0", "username": "", "role": "admin", "cameras": {}}
 TEXTS = json.loads(
     Path("custom_components/event_relay/translations/en.json").read_text("utf-8")
 )["config"]
 entered = FRIGATE.entered
 frigate = partial(running, FrigateSimulator)
+
+
+def test_every_backend_says_what_its_form_says() -> None:
+    assert FORMS.keys() >= DESCRIBED, "tests/backends/<name>/connection_form.py"
 
 
 def stored(url: str, **fields: object) -> dict[str, Any]:
@@ -201,7 +202,7 @@ async def test_a_connection_that_cannot_be_set_up_is_followed_by_nothing(
     ("form_of", "trouble"),
     [
         pytest.param(one, trouble, id=f"{one.backend}: {name}")
-        for one in FORMS
+        for one in FORMS.values()
         for name, trouble in one.all_troubles().items()
     ],
 )
@@ -232,7 +233,7 @@ async def test_the_form_says_what_is_wrong_and_recovers(
     ("form_of", "entered", "errors"),
     [
         pytest.param(one, *mistake, id=f"{one.backend} {number}")
-        for one in FORMS
+        for one in FORMS.values()
         for number, mistake in enumerate(one.mistakes)
     ],
 )

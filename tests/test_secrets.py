@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.guance.api import client as guance_client
 from custom_components.event_relay.const import DOMAIN
+from tests.every_backend import DESCRIBED
 
 from .backends.aipix import canaries as aipix
 from .backends.canaries import CASES
@@ -22,6 +23,10 @@ from .home import act
 SECRETS = ("canary", "tkn_")
 """Canaries, and how the write token of a Guance workspace begins."""
 BACKENDS = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+def test_every_backend_has_a_case() -> None:
+    assert CASES.keys() >= DESCRIBED, "tests/backends/<name>/canaries.py"
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,6 @@
-"""The cases of all backends."""
+"""The cases of all backends, each in its `canaries.py`."""
 
-from .aipix import canaries as aipix
-from .frigate import canaries as frigate
-from .guance import canaries as guance
-from .palabra import canaries as palabra
+from tests.canaries import Case
+from tests.every_backend import described
 
-CASES = {
-    "frigate": frigate.CASE,
-    "aipix": aipix.CASE,
-    "guance": guance.CASE,
-    "palabra": palabra.CASE,
-    "palabra, older credentials": palabra.PAIR_CASE,
-}
+CASES = described(Case, "canaries")
