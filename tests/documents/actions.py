@@ -1,12 +1,13 @@
-"""The page on actions, built from their fields and their texts."""
+"""The page on actions, and the table of who may call those of backends."""
 
 from collections.abc import Iterator, Mapping
 import json
-import sys
+from pathlib import Path
+import re
 from typing import Any
 
 from custom_components.event_relay.const import OWN_ACTIONS
-from tests.checks.files import DOMAIN, PACKAGE, read_json, read_yaml
+from tests.checks.files import DOMAIN, PACKAGE, ROOT, read_json, read_yaml
 from tests.every_backend import BACKENDS
 
 INTRODUCTION = """\
@@ -123,5 +124,39 @@ def _yaml(value: object) -> str:
     return written.replace("|", "\\|").replace("\n", "\\n")
 
 
+def with_permissions(document: str) -> str:
+    """Return a page whose table has a line for each action of a backend.
+
+    Those that every user may call come first. All other lines stay as they are.
+    """
+    lines = document.splitlines()
+    found = [number for number, line in enumerate(lines) if _is_of_a_backend(line)]
+    lines[found[0] : found[-1] + 1] = [*_permissions()]
+    return "\n".join(lines) + "\n"
+
+
+def _is_of_a_backend(line: str) -> bool:
+    """Return whether a line of the table is about an action of a backend."""
+    action = re.match(r"\| action `(\w+)` \|", line)
+    return action is not None and action[1] not in OWN_ACTIONS
+
+
+def _permissions() -> Iterator[str]:
+    """Yield the lines of the table."""
+    for administrative in (False, True):
+        user = "no" if administrative else "yes"
+        for forms in BACKENDS:
+            for name in (*forms.action_fields, *forms.queries):
+                if (name in forms.administrative) is administrative:
+                    yield f"| action `{name}` | yes | yes | {user} | no | yes |"
+
+
+def documents() -> dict[Path, str]:
+    """Return the pages that `script/document_actions` writes, by their path."""
+    actions, permissions = ROOT / "docs/actions.md", ROOT / "docs/permissions.md"
+    return {actions: page(), permissions: with_permissions(permissions.read_text())}
+
+
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    for path, text in documents().items():
+        path.write_text(text)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.checks.files import PACKAGE, ROOT, read_json
 
-from .actions import page
+from .actions import documents, with_permissions
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -18,9 +18,20 @@ OURS = "https://github.com/event-relay/event-relay/blob/main/"
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
 
 
-def test_page_on_actions_is_up_to_date() -> None:
-    written = (ROOT / "docs/actions.md").read_text()
-    assert written == page(), "run script/document_actions"
+@pytest.mark.parametrize(
+    ("path", "text"), documents().items(), ids=lambda one: getattr(one, "name", "")
+)
+def test_what_is_said_of_actions_is_up_to_date(path: Path, text: str) -> None:
+    assert path.read_text() == text, "run script/document_actions"
+
+
+def test_each_action_of_a_backend_has_its_line_and_others_stay() -> None:
+    table = "who\n| action `gone` | yes |\n| action `mark_delivered` | no |\n"
+    first, *lines, last = with_permissions(table).splitlines()
+    assert (first, last) == ("who", "| action `mark_delivered` | no |")
+    assert "| action `create_script` | yes | yes | no | no | yes |" in lines
+    assert "| action `send_http_request` | yes | yes | yes | no | yes |" in lines
+    assert not [line for line in lines if "gone" in line]
 
 
 def quoted_texts() -> list[str]:
