@@ -335,7 +335,7 @@ async def test_an_error_without_a_text_has_that_of_its_kind(
     form = await submit(hass, form, entered("http://frigate.local"))
 
     assert form["errors"] == {"base": text}
-    told = {"backend": "Frigate", "reason": str(error)}
+    told = {"connection": "Frigate", "reason": str(error)}
     assert form["description_placeholders"] == told
 
 
@@ -350,6 +350,24 @@ async def test_refused_credentials_are_those_of_the_system_that_is_tried(
     text = TEXTS["error"]["credentials_refused"]
     told = text.format(**(form["description_placeholders"] or {}))
     assert told == "Frigate does not accept these credentials: no"
+
+
+@pytest.mark.parametrize("start", ["start_reauth_flow", "start_reconfigure_flow"])
+async def test_refused_credentials_are_those_of_the_connection_that_is_changed(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    """With two connections of one backend, its name alone would not tell which."""
+    entry = connection(hass, "http://frigate.local")
+    error = InvalidCredentials("no", code="credentials_refused")
+    monkeypatch.setattr(FrigateForms, "probe", raising(error))
+    form = await getattr(entry, start)(hass)
+    filled = LOGIN if start == "start_reauth_flow" else entered("http://frigate.local")
+    form = await submit(hass, form, filled)
+
+    assert form["errors"] == {"base": "credentials_refused"}
+    text = TEXTS["error"]["credentials_refused"]
+    told = text.format(**(form["description_placeholders"] or {}))
+    assert told == "Garage does not accept these credentials: no"
 
 
 async def test_what_is_wrong_with_a_field_is_filled_into_its_text(

@@ -287,7 +287,8 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         try:
             probe = await forms.probe(forms.create_client(self.hass, data), data)
         except BackendError as error:
-            self._set_errors(error, data, forms)
+            called = entry.title if entry is not None else forms.backend.title
+            self._set_errors(error, data, forms, called)
             return None
         except Exception:
             _LOGGER.exception("Unexpected error while trying %s", forms.backend.title)
@@ -314,9 +315,13 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         )
 
     def _set_errors(
-        self, error: BackendError, data: Mapping[str, Any], forms: BackendForms
+        self,
+        error: BackendError,
+        data: Mapping[str, Any],
+        forms: BackendForms,
+        called: str,
     ) -> None:
-        """Set the form's errors for a refusal by the live system."""
+        """Set the form's errors for a refusal by the live system, with its name."""
         cause = _cause(error, FORM_ERRORS | forms.form_errors)
         if cause in PATH_ERRORS and (wrong := wrong_path(data)) is not None:
             self._errors[wrong.field] = wrong.problem
@@ -324,7 +329,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         else:
             self._errors["base"] = cause
             self._placeholders["reason"] = str(error)
-            self._placeholders["backend"] = forms.backend.title
+            self._placeholders["connection"] = called
 
     def _form(
         self,

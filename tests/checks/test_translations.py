@@ -52,7 +52,7 @@ NOT_ALLOWED = {
 }
 CAUSES = config_flow.FORM_ERRORS.union(*(forms.form_errors for forms in BACKENDS))
 """Error codes of clients that have a text in the form of a connection."""
-CAUSE_PLACEHOLDERS = {"backend", "reason"}
+CAUSE_PLACEHOLDERS = {"connection", "reason"}
 FORM_PLACEHOLDERS = {"name", "address"}
 """Aborts of the form of an existing connection."""
 
