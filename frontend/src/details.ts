@@ -149,7 +149,7 @@ function actions(shown: Shown): TemplateResult | typeof nothing {
   }
   const risky = row.unclear && row.state !== "uncertain";
   const retry = (): void => (risky ? ask("retry") : act("retry"));
-  const name = row.state === "uncertain" ? "check" : risky ? "send_again" : "retry";
+  const name = row.state === "uncertain" ? "check" : "retry";
   const possible: readonly (readonly [boolean, Text, () => void])[] = [
     [canRetry(row), name, retry],
     [canMark(row), "arrived", (): void => ask("arrived")],

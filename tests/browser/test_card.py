@@ -277,7 +277,7 @@ async def test_link_leads_to_a_delivery_with_unknown_outcome(
     row = rows(page).filter(has_text=UNKNOWN)
     await expect(row).to_contain_text("outcome unknown")
     await expect(row).to_contain_text("it may have reached")
-    for choice in ("Send again", "It arrived", "Discard"):
+    for choice in ("Retry", "Mark as delivered", "Discard"):
         await expect(row.get_by_role("button", name=choice)).to_be_visible()
     activity = row.get_by_role("link", name="Activity")
     await expect(activity).to_have_attribute("href", _ACTIVITY)
@@ -289,7 +289,8 @@ async def test_link_leads_to_a_delivery_with_unknown_outcome(
     await expect(page.get_by_text("Delivery ID copied.")).to_be_visible()
     assert await page.evaluate("window.copied") == UNKNOWN_ID
 
-    await press(page, "It arrived")
+    await press(page, "Mark as delivered")
+    await expect(page.get_by_text("Have you seen it in the other")).to_be_visible()
     await press(page, "Mark as delivered")
     await expect(page.get_by_text("Marked as delivered.")).to_be_visible()
     await expect(row).to_contain_text("Delivered")

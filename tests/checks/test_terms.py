@@ -87,6 +87,23 @@ def test_texts_use_the_names_of_actions(language: str) -> None:
     assert wrong == []
 
 
+SAME_NAME = (
+    ("card_arrived", "card_confirm_arrived_yes", "mark_delivered"),
+    ("card_retry", "card_confirm_retry_yes"),
+    ("card_discard", "card_confirm_discard_yes"),
+)
+"""Texts of the card, and actions, that name the same decision."""
+
+
+@pytest.mark.parametrize("language", ["en", *languages()])
+def test_decision_has_one_name_on_every_page(language: str) -> None:
+    texts = json.loads((PACKAGE / f"translations/{language}.json").read_text())
+    known = texts["common"] | {
+        name: action["name"] for name, action in texts["services"].items()
+    }
+    assert all(len({known[name] for name in names}) == 1 for names in SAME_NAME)
+
+
 def unlike(text: str, opening: str, closing: str) -> list[str]:
     """Return a text's quotation marks if any are wrong or unpaired."""
     found = MARKS.findall(NO_WORDS.sub("", text))

@@ -277,7 +277,7 @@ async def test_connection_is_added_in_the_dialog(
     wrong = {CONF_URL: address, CONF_API_KEY: "another"}
     form = await submit(hass, form, wrong)
     assert form["errors"] == {"base": "credentials_refused"}
-    assert placeholder(form, "backend") == "Jotter"
+    assert placeholder(form, "connection") == "Jotter"
 
     entry = await add(hass, address)
     assert entry.title == "Jotter (127.0.0.1)"
