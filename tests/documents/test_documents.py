@@ -5,6 +5,7 @@ from pathlib import Path
 import re
 import tomllib
 
+import hass_frontend
 import pytest
 
 from tests.checks.files import PACKAGE, ROOT, read_json
@@ -15,6 +16,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 OURS = "https://github.com/event-relay/event-relay/blob/main/"
 """The URL of this repository's files, for files that the site does not have."""
+OF_GUANCE = "Management → "
+"""The start of the one menu path that is not Home Assistant's."""
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
 
 
@@ -34,10 +37,21 @@ def test_each_action_of_a_backend_has_its_line_and_others_stay() -> None:
     assert not [line for line in lines if "gone" in line]
 
 
-def quoted_texts() -> list[str]:
-    """Return the texts of Event Relay that the troubleshooting page quotes."""
+def quoted_texts() -> Iterator[tuple[str, str]]:
+    """Yield the sections of the troubleshooting page, with each text they quote."""
     text = (ROOT / "docs/troubleshooting.md").read_text()
-    return re.findall(r'"([^"]+)"', text)
+    for part in re.split(r"^## ", text, flags=re.MULTILINE):
+        heading = part.splitlines()[0]
+        for quoted in re.findall(r'"([^"]+)"', part):
+            yield heading, quoted
+
+
+def shown_texts(heading: str) -> set[str]:
+    """Return the texts that Event Relay may show where a section is about."""
+    shown = read_json(PACKAGE / "translations/en.json")
+    if heading == "Connecting does not work":
+        return {*texts(shown["config"]["error"])}
+    return {*texts(shown["exceptions"]), *texts(shown["issues"])}
 
 
 def texts(value: object) -> Iterator[str]:
@@ -49,11 +63,26 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(below)
 
 
-@pytest.mark.parametrize("quoted", quoted_texts())
-def test_quoted_texts_are_current(quoted: str) -> None:
-    shown = read_json(PACKAGE / "translations/en.json")
-    known = {*texts(shown["exceptions"]), *texts(shown["issues"])}
-    assert any(quoted in text for text in known)
+@pytest.mark.parametrize(("heading", "quoted"), quoted_texts())
+def test_quoted_texts_are_current(heading: str, quoted: str) -> None:
+    assert any(quoted in text for text in shown_texts(heading))
+
+
+def menu_paths() -> Iterator[str]:
+    """Yield the paths through Home Assistant's menus that pages name."""
+    for path in PAGES:
+        text = " ".join(path.read_text().split())
+        for words in re.findall(r"(?<!\*)\*([^*|]+)\*", text):
+            if re.search(" (→|>) ", words) and not words.startswith(OF_GUANCE):
+                yield words
+
+
+@pytest.mark.parametrize("path", sorted({*menu_paths()}))
+def test_menu_paths_are_those_of_home_assistant(path: str) -> None:
+    shown = {"Event Relay"}
+    for file in (hass_frontend.where() / "static/translations").rglob("en-*.json"):
+        shown.update(texts(read_json(file)))
+    assert {*path.split(" → ")} - shown == set()
 
 
 def anchors(text: str) -> set[str]:
