@@ -28,7 +28,8 @@ one, the first becomes the default, so that actions without a connection work as
 A repair lists the automations, scripts and blueprints concerned, and asks whether to
 keep this.
 
-Values can be templates, or text.
+Values can be templates, or text. In YAML, put a date and time in quotes: Home
+Assistant's editor reads one without quotes as UTC.
 
 Text for people, such as a title, a description or a sub label, is cut if it is too
 long, and ends with an ellipsis. Control characters, and line breaks where only one line
