@@ -17,7 +17,7 @@ from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.repairs import DamageFlow, async_create_fix_flow
 from custom_components.event_relay.storage import async_get_store
 
-from .queue.conftest import OWNER, House
+from .queue.conftest import OWNER, Pipeline
 
 
 def kept(hass_storage: dict[str, Any]) -> int:
@@ -33,9 +33,9 @@ async def end(hass: HomeAssistant) -> None:
     del hass.data[storage._STORE]
 
 
-async def accepted(store: Store) -> House:
+async def accepted(store: Store) -> Pipeline:
     """Return a house in which something waits for its first attempt."""
-    house = House(store)
+    house = Pipeline(store)
     await house.submit(wait=0)
     return house
 

@@ -23,7 +23,7 @@ from tools.fleet.simulation import Fleet, Simulation
 
 from ..queue import world
 from ..queue.ledger import LEDGER
-from ..queue.world import Outside, World
+from ..queue.world import OutsideSystem, World
 
 DELIVERIES = 12
 HOURS = 3
@@ -36,7 +36,7 @@ type Weather = Callable[[float], BackendError | None]
 
 
 @dataclass
-class TimedOutside(Outside):
+class TimedOutside(OutsideSystem):
     """Responds by the state of the backend, and records the times of requests."""
 
     weather_at: Weather = field(default=lambda _: None)
@@ -77,24 +77,24 @@ def _asked_by_worker(
 ) -> list[float]:
     """Return when a real worker sends, with SQLite and its loop in virtual time."""
     patch.setattr(world, "LEDGER", backend)
-    patch.setattr(world, "Outside", TimedOutside)
-    house = World(folder)
-    began = house.clock.gone_by
-    outside = house.outside
+    patch.setattr(world, "OutsideSystem", TimedOutside)
+    home = World(folder)
+    began = home.clock.elapsed
+    outside = home.outside
     assert isinstance(outside, TimedOutside)
     outside.weather_at = weather
-    outside.now = lambda: house.clock.gone_by - began
+    outside.now = lambda: home.clock.elapsed - began
 
     async def fill() -> None:
         async with asyncio.TaskGroup() as group:
             for number in range(DELIVERIES):
-                request = house.request(f"d{number}")
-                group.create_task(house.house.queue.submit(request))
+                request = home.request(f"d{number}")
+                group.create_task(home.pipeline.queue.submit(request))
 
-    house.loop.now(fill())
-    house.loop.forward(hours=HOURS)
-    assert {*house.on_file().values()} == {"delivered"}
-    house.close()
+    home.loop.now(fill())
+    home.loop.forward(hours=HOURS)
+    assert {*home.stored_states().values()} == {"delivered"}
+    home.close()
     return outside.asked_at
 
 

@@ -1,1 +1,1 @@
-"""Tests of the outbox, without Home Assistant and without a backend of ours."""
+"""Tests of the queue, without Home Assistant and with a simple backend."""

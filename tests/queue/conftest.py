@@ -21,7 +21,7 @@ OWNER = "connection"
 
 
 @dataclass
-class House:
+class Pipeline:
     """All parts that a delivery passes through."""
 
     store: Store
@@ -82,19 +82,19 @@ class House:
         )
 
     async def stored(self, delivery: Delivery) -> Delivery:
-        """Return a delivery as the file has it."""
+        """Return a delivery from the file."""
         stored = await self.store.get(delivery.id)
         assert stored is not None
         return stored
 
-    async def until(self, delivery: Delivery, state: DeliveryState) -> Delivery:
+    async def wait_for(self, delivery: Delivery, state: DeliveryState) -> Delivery:
         """Wait until a delivery has a state."""
         async with asyncio.timeout(60):
             while (stored := await self.stored(delivery)).state is not state:
                 await asyncio.sleep(0.005)
         return stored
 
-    async def look_again(self, delivery: Delivery) -> Delivery:
+    async def advance_to_look_up(self, delivery: Delivery) -> Delivery:
         """Advance to the next look-up, and return the delivery after it."""
         before = await self.stored(delivery)
         assert before.due_at is not None
@@ -106,12 +106,12 @@ class House:
                 if after.look_ups != before.look_ups or after.state != before.state:
                     return after
 
-    async def until_sent_again(self, delivery: Delivery) -> None:
+    async def wait_until_known(self, delivery: Delivery) -> None:
         """Wait until an unknown outcome is resolved."""
         while (await self.stored(delivery)).state is DeliveryState.UNCERTAIN:
-            await self.look_again(delivery)
+            await self.advance_to_look_up(delivery)
 
-    async def later(self, **parts: float) -> None:
+    async def pass_time(self, **parts: float) -> None:
         """Move the clock and wake the worker."""
         self.clock.forward(**parts)
         self.worker.wake()
@@ -134,14 +134,14 @@ async def store(path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def idle(store: Store) -> House:
-    """Return a home whose worker has not started."""
-    return House(store)
+def idle(store: Store) -> Pipeline:
+    """Return a pipeline whose worker has not started."""
+    return Pipeline(store)
 
 
 @pytest.fixture
-async def house(idle: House) -> AsyncIterator[House]:
-    """Return a home whose worker runs."""
+async def pipeline(idle: Pipeline) -> AsyncIterator[Pipeline]:
+    """Return a pipeline whose worker is running."""
     idle.start()
     yield idle
     await idle.stop()

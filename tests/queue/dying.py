@@ -1,4 +1,4 @@
-"""The life of a process that kills itself at a commit."""
+"""A process that kills itself at a commit."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,12 +14,17 @@ from custom_components.event_relay.queue.store import database
 from custom_components.event_relay.queue.store.file import Opened, open_file
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import House
+from .conftest import Pipeline
 from .virtual import Commits
 
 
-def live(
-    path: Path, told: Path, number: int, when: str, steps: Sequence[str], live: bool
+def run_until_commit(
+    path: Path,
+    told: Path,
+    number: int,
+    when: str,
+    steps: Sequence[str],
+    live: bool,
 ) -> None:
     """Execute a delivery, and die before or after a commit.
 
@@ -38,31 +43,31 @@ def live(
         return Opened(database=cast("sqlite3.Connection", commits))
 
     database.open_file = watched  # type: ignore[attr-defined]
-    asyncio.run(_carry_out(path, told, tuple(steps), live=live))
+    asyncio.run(_deliver(path, told, tuple(steps), live=live))
 
 
-async def _carry_out(
+async def _deliver(
     path: Path, told: Path, steps: tuple[str, ...], *, live: bool
 ) -> None:
     """Accept a delivery, live or before the worker starts, until it is delivered."""
     store = Store(path)
     await store.open()
-    house = House(store)
-    write = house.client.write
+    pipeline = Pipeline(store)
+    write = pipeline.client.write
 
     async def tell(step: str, text: str, context: StepContext) -> JsonObject:
         with told.open("a") as file:
             file.write(f"{context.delivery_id} {step}\n")
         return await write(step, text, context)
 
-    house.client.write = tell  # type: ignore[method-assign]
+    pipeline.client.write = tell  # type: ignore[method-assign]
     if live:
-        house.start()
-        while not house.worker.at_rest:
+        pipeline.start()
+        while not pipeline.worker.at_rest:
             await asyncio.sleep(0)
-    delivery = await house.submit(wait=0, steps=steps)
+    delivery = await pipeline.submit(wait=0, steps=steps)
     if not live:
-        house.start()
-    await house.until(delivery, DeliveryState.DELIVERED)
-    await house.stop()
+        pipeline.start()
+    await pipeline.wait_for(delivery, DeliveryState.DELIVERED)
+    await pipeline.stop()
     await store.close()

@@ -33,23 +33,23 @@ ACTION = Origin(kind=OriginKind.ACTION, context_id="context")
 
 
 class Clock(SteadyClock):
-    """A clock that only moves when a test moves it."""
+    """A clock that only the test moves."""
 
-    def __init__(self, now: datetime = START, gone_by: float = 0.0) -> None:
+    def __init__(self, now: datetime = START, elapsed: float = 0.0) -> None:
         self.now = now
-        self.gone_by = gone_by
-        super().__init__(lambda: self.now, lambda: self.gone_by)
+        self.elapsed = elapsed
+        super().__init__(lambda: self.now, lambda: self.elapsed)
         self.forward(hours=1)  # it is steady
 
     def restarted(self) -> Clock:
         """Return the clock as a new run sees it."""
-        return Clock(self.now, self.gone_by)
+        return Clock(self.now, self.elapsed)
 
     def forward(self, **parts: float) -> None:
         """Move both clocks forward."""
-        gone_by = timedelta(**parts)
-        self.now += gone_by
-        self.gone_by += gone_by.total_seconds()
+        elapsed = timedelta(**parts)
+        self.now += elapsed
+        self.elapsed += elapsed.total_seconds()
         self()
 
     def set(self, **parts: float) -> None:
@@ -59,12 +59,12 @@ class Clock(SteadyClock):
 
 @dataclass
 class LedgerClient:
-    """Records the calls; `troubles` are raised one after the other."""
+    """Records the calls, and raises `errors` one after the other."""
 
     written: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     contexts: list[StepContext] = field(default_factory=list)
-    troubles: list[BackendError | Exception | None] = field(default_factory=list)
+    errors: list[BackendError | Exception | None] = field(default_factory=list)
     findings: list[Finding | Exception] = field(default_factory=list)
     gate: asyncio.Event | None = None
     """If set, calls wait for it before they take effect."""
@@ -77,12 +77,12 @@ class LedgerClient:
         raise NotImplementedError
 
     async def write(self, step: str, text: str, context: StepContext) -> JsonObject:
-        """Write a line, or fail with the next trouble."""
+        """Write a line, or raise the next error."""
         self.calls.append(step)
         self.contexts.append(context)
         if self.gate is not None:
             await self.gate.wait()
-        if self.troubles and (trouble := self.troubles.pop(0)) is not None:
+        if self.errors and (trouble := self.errors.pop(0)) is not None:
             raise trouble
         self.written.append(f"{step} {text}")
         return {"id": f"{step}-{text}"}

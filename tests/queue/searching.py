@@ -1,4 +1,4 @@
-"""Search the queue's state machines for failures."""
+"""Search for failures of the queue with state machines."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

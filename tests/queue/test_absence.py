@@ -1,4 +1,4 @@
-"""A look-up that finds nothing is evidence only beside others, of a backend alive."""
+"""Tests of look-ups that find nothing, which prove absence only together."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -15,23 +15,23 @@ DONE = ("d1", "write")
 
 @pytest.fixture
 def absence() -> Absence:
-    """Return what judges a backend that writes in half a minute."""
+    """Return the proof of absence for a backend whose writes take half a minute."""
     return Absence(timedelta(seconds=30))
 
 
-def test_no_answer_alone_is_a_proof(absence: Absence) -> None:
+def test_single_response_proves_nothing(absence: Absence) -> None:
     assert not absence.proven("one", 1000, 1000)
     assert not absence.proven("other", 1001, 1001)
 
 
-def test_is_proven_by_two_answers_a_write_apart(absence: Absence) -> None:
+def test_two_responses_a_write_apart_prove_absence(absence: Absence) -> None:
     for second in (0, 10, 20):
         assert not absence.proven("one", second, second + 0.1)
     assert not absence.proven("one", 30, 30.1)
     assert absence.proven("one", 30.2, 30.3)
 
 
-def test_what_takes_longer_alone_is_looked_for_as_often(absence: Absence) -> None:
+def test_longer_write_time_needs_no_more_look_ups(absence: Absence) -> None:
     takes = timedelta(minutes=2)
     assert absence.wait(takes) == absence.wait() == timedelta(seconds=30) / LOOKS
     for second in range(0, 120, 10):
@@ -39,7 +39,7 @@ def test_what_takes_longer_alone_is_looked_for_as_often(absence: Absence) -> Non
     assert absence.proven("one", 121, 121, takes)
 
 
-def test_what_takes_less_alone_is_missed_sooner(absence: Absence) -> None:
+def test_shorter_write_time_proves_absence_sooner(absence: Absence) -> None:
     takes = timedelta(seconds=3)
     assert absence.wait(takes) == timedelta(seconds=1)
     assert not absence.proven("one", 0, 0, takes)
@@ -47,14 +47,16 @@ def test_what_takes_less_alone_is_missed_sooner(absence: Absence) -> None:
     assert absence.proven("one", 3, 3, takes)
 
 
-def test_time_that_an_answer_took_is_no_time_between_two(absence: Absence) -> None:
+def test_response_time_does_not_count_as_time_between_responses(
+    absence: Absence,
+) -> None:
     assert not absence.proven("one", 0, 9)
     assert not absence.proven("one", 19, 29)
     assert not absence.proven("one", 30, 40)
     assert absence.proven("one", 40, 40)
 
 
-def test_nothing_counts_from_before_a_stall(absence: Absence) -> None:
+def test_responses_before_a_stall_do_not_count(absence: Absence) -> None:
     for second in (0, 10, 20):
         absence.proven("one", second, second)
     absence.stalled()
@@ -63,7 +65,7 @@ def test_nothing_counts_from_before_a_stall(absence: Absence) -> None:
     assert absence.proven("one", 59, 59)
 
 
-def test_nothing_counts_from_before_a_silence(absence: Absence) -> None:
+def test_responses_before_a_silence_do_not_count(absence: Absence) -> None:
     assert not absence.proven("one", 0, 0)
     assert not absence.proven("one", 100, 100)
     # What others were answered is a sign of life, too.
@@ -72,7 +74,7 @@ def test_nothing_counts_from_before_a_silence(absence: Absence) -> None:
     assert absence.proven("one", 130, 130)
 
 
-def test_what_was_found_is_not_held_against_the_next_attempt(absence: Absence) -> None:
+def test_found_delivery_resets_the_proof(absence: Absence) -> None:
     for second in (0, 10, 20):
         absence.proven("one", second, second)
     absence.forget("one")
@@ -81,21 +83,21 @@ def test_what_was_found_is_not_held_against_the_next_attempt(absence: Absence) -
 
 @pytest.mark.parametrize("seconds", [5, 12, 36, 41, 50, 60])
 @pytest.mark.parametrize("first", [0, 0.3, 2])
-def test_a_backend_that_stalls_and_goes_on_is_sent_nothing_twice(
+def test_stalled_backend_gets_nothing_twice(
     tmp_path: Path, seconds: float, first: float
 ) -> None:
     world = World(tmp_path)
     world.outside.stall()
     for number in range(4):
-        _ = world.ask(f"d{number}", steps=("write",))
+        _ = world.submit(f"d{number}", steps=("write",))
         world.loop.forward(seconds=first)
     world.loop.forward(seconds=seconds - 4 * first)
-    world.outside.go_on()
+    world.outside.resume_responses()
     world.loop.forward(seconds=300)
 
     assert [*world.outside.done.values()] == [1, 1, 1, 1]
-    assert set(world.on_file().values()) == {"delivered"}
-    assert not world.wrongs
+    assert set(world.stored_states().values()) == {"delivered"}
+    assert not world.violations
     world.close()
 
 
@@ -103,14 +105,14 @@ def test_a_backend_that_stalls_and_goes_on_is_sent_nothing_twice(
     ("fault", "most"),
     [(Fault.REPLY_LOST, 2), (Fault.REQUEST_LOST, WRITE_TIME + 5)],
 )
-def test_a_backend_that_is_well_is_asked_no_longer_than_it_must(
+def test_healthy_backend_is_asked_no_longer_than_needed(
     tmp_path: Path, fault: Fault, most: float
 ) -> None:
     world = World(tmp_path)
     world.outside.answers.append(fault)
-    _ = world.ask("d1", steps=("write",))
+    _ = world.submit("d1", steps=("write",))
     world.loop.forward(seconds=most)
 
     assert world.outside.done == {DONE: 1}
-    assert world.on_file() == {"d1": "delivered"}
+    assert world.stored_states() == {"d1": "delivered"}
     world.close()

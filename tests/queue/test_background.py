@@ -1,4 +1,4 @@
-"""What goes on beside the writing of the outbox's file: reading, checking, tidying."""
+"""Tests of work beside the writer of the queue's file: reads, checks and clean-up."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -26,25 +26,25 @@ from custom_components.event_relay.queue.store import (
 from custom_components.event_relay.queue.store.rule_state import Memory, Note
 from custom_components.event_relay.queue.store.store import SetAside, Store, Wanted
 
-from .conftest import OWNER, House
+from .conftest import OWNER, Pipeline
 from .ledger import START
-from .test_store import _blocked, a_delivery
+from .test_store import _blocked_thread, pending_delivery
 
 ROWS = 40
 PAGE = 4096
 
 
-async def until(true: Callable[[], object]) -> None:
-    """Wait until something is so."""
+async def wait_until(true: Callable[[], object]) -> None:
+    """Wait until a condition is met."""
     async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.005)
 
 
-async def test_lists_and_counts_wait_for_no_writing(store: Store) -> None:
-    first = await store.accept(a_delivery(1))
+async def test_reads_do_not_wait_for_writes(store: Store) -> None:
+    first = await store.accept(pending_delivery(1))
     busy = threading.Event()
-    blocked = await _blocked(store, busy)
+    blocked = await _blocked_thread(store, busy)
 
     assert await store.listing() == [first]
     (listed,) = (await store.search(owners=(OWNER,), wanted=Wanted(), limit=9)).listed
@@ -61,7 +61,7 @@ async def test_lists_and_counts_wait_for_no_writing(store: Store) -> None:
     await blocked
 
 
-async def test_no_writing_waits_for_a_list(store: Store) -> None:
+async def test_writes_do_not_wait_for_reads(store: Store) -> None:
     reads, done = threading.Event(), threading.Event()
 
     def read(database: sqlite3.Connection) -> int:
@@ -71,20 +71,20 @@ async def test_no_writing_waits_for_a_list(store: Store) -> None:
         return int(number)
 
     reading = asyncio.create_task(store._database.read(read))
-    await until(reads.is_set)
-    await store.accept(a_delivery(1))
+    await wait_until(reads.is_set)
+    await store.accept(pending_delivery(1))
     await store.update(
-        a_delivery(1, state=DeliveryState.SENDING), was=DeliveryState.PENDING
+        pending_delivery(1, state=DeliveryState.SENDING), was=DeliveryState.PENDING
     )
     done.set()
     assert await reading == 1
     assert len(await store.listing()) == 1
 
 
-async def test_outside_ids_are_read_beside_the_writer_and_yet_all_that_was_written(
+async def test_outside_ids_are_read_beside_the_writer_and_complete(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = await store.accept(a_delivery(1, state=DeliveryState.SENDING))
+    first = await store.accept(pending_delivery(1, state=DeliveryState.SENDING))
     threads: list[str] = []
     read = queries.outside_ids
 
@@ -104,11 +104,11 @@ async def test_outside_ids_are_read_beside_the_writer_and_yet_all_that_was_writt
     await writing
 
 
-async def test_what_expires_ends_in_pages(idle: House) -> None:
-    """Else all the rest would wait for thousands of them, and so would the loop."""
+async def test_deliveries_expire_in_pages(idle: Pipeline) -> None:
+    """Otherwise all other jobs would wait for thousands of rows."""
     number = 2 * claims.EXPIRED_AT_ONCE + 1
     for one in range(number):
-        await idle.store.accept(a_delivery(one, expires_at=START))
+        await idle.store.accept(pending_delivery(one, expires_at=START))
     ended: list[int] = []
     taking = claims.take
 
@@ -120,14 +120,14 @@ async def test_what_expires_ends_in_pages(idle: House) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(claims, "take", take)
         idle.start()
-        await until(lambda: len(idle.changes) == number)
+        await wait_until(lambda: len(idle.changes) == number)
         await idle.stop()
 
     assert max(ended) <= claims.EXPIRED_AT_ONCE
     assert {one.state for one in idle.changes} == {DeliveryState.EXPIRED}
 
 
-async def test_error_of_a_read_is_its_callers(store: Store) -> None:
+async def test_error_of_a_read_is_raised_to_its_caller(store: Store) -> None:
     def divide(_: sqlite3.Connection) -> float:
         return 1 / 0
 
@@ -137,7 +137,7 @@ async def test_error_of_a_read_is_its_callers(store: Store) -> None:
 
 
 @pytest.fixture
-def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+def held_check(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Hold every check back until this is set."""
     go_on = threading.Event()
 
@@ -149,21 +149,21 @@ def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return go_on
 
 
-async def _opened(path: Path) -> tuple[Store, list[SetAside]]:
-    """Open a file; return with it what it tells of damage, now and later."""
+async def _open(path: Path) -> tuple[Store, list[SetAside]]:
+    """Open a file; return it with a list of its reports of damage."""
     told: list[SetAside] = []
     store = Store(path, told.append)
     await store.open()
     return store, told
 
 
-async def _killed(path: Path) -> None:
-    """Leave a file as a kill does; all rows are in it, and its log is empty."""
+async def _kill(path: Path) -> None:
+    """Leave a file as a kill does: all rows are in it, and its log is empty."""
     alive = path.with_name("alive.db")
     store = Store(alive)
     await store.open()
     for number in range(ROWS):
-        await store.accept(a_delivery(number, summary="line " * 100))
+        await store.accept(pending_delivery(number, summary="line " * 100))
     await store.remember(
         Memory(connection=OWNER, subject="rule", notes={"one": Note(value=1)})
     )
@@ -177,7 +177,7 @@ async def _killed(path: Path) -> None:
 
 
 def _pages(path: Path, name: str) -> list[int]:
-    """Return where the pages of a table or an index lie, but the first."""
+    """Return the offsets of the pages of a table or an index, except the first."""
     with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as database:
         (root,) = database.execute(
             "SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)
@@ -199,25 +199,29 @@ def _pages(path: Path, name: str) -> list[int]:
 
 
 def _destroy(path: Path, at: int) -> None:
-    """Overwrite a page, whoever has the file open."""
+    """Overwrite a page even though the file may be open."""
     with path.open("r+b") as damaged:
         damaged.seek(at)
         damaged.write(b"\xff" * PAGE)
 
 
-async def test_what_is_written_before_damage_is_found_is_kept_as_it_is(
-    path: Path, held: threading.Event
+async def test_writes_before_damage_is_found_are_kept(
+    path: Path, held_check: threading.Event
 ) -> None:
-    await _killed(path)
+    await _kill(path)
     damaged = _pages(path, "deliveries")[1]
     _destroy(path, damaged)
-    store, told = await _opened(path)
-    fresh = await store.accept(a_delivery(1000))
-    sending = a_delivery(ROWS - 1, summary="line " * 100, state=DeliveryState.SENDING)
+    store, told = await _open(path)
+    fresh = await store.accept(pending_delivery(1000))
+    sending = pending_delivery(
+        ROWS - 1, summary="line " * 100, state=DeliveryState.SENDING
+    )
     await store.update(sending, was=DeliveryState.PENDING)
     done = replace(sending, state=DeliveryState.DELIVERED, settled_at=START)
     await store.update(done, was=DeliveryState.SENDING)
-    in_hand = a_delivery(ROWS - 2, summary="line " * 100, state=DeliveryState.SENDING)
+    in_hand = pending_delivery(
+        ROWS - 2, summary="line " * 100, state=DeliveryState.SENDING
+    )
     await store.update(in_hand, was=DeliveryState.PENDING)
     await store.remember(
         Memory(
@@ -226,8 +230,8 @@ async def test_what_is_written_before_damage_is_found_is_kept_as_it_is(
     )
     assert not told
 
-    held.set()
-    await until(lambda: told)
+    held_check.set()
+    await wait_until(lambda: told)
 
     assert await store.get(fresh.id) == fresh
     assert await store.get(done.id) == done
@@ -245,24 +249,24 @@ async def test_what_is_written_before_damage_is_found_is_kept_as_it_is(
     assert all(one.restored and one.unclear for one in others.values())
     assert set_aside.carried == len(others) + 2
     # New ones come after all that were there.
-    newest = await store.accept(a_delivery(2000))
+    newest = await store.accept(pending_delivery(2000))
     assert (await store.listing(limit=1)) == [newest]
     await store.close()
     await store.open()
-    await until(lambda: len(told) == 2)
+    await wait_until(lambda: len(told) == 2)
     assert told[1].earlier
     assert len(await store.listing(limit=None)) == len(others) + 4
     await store.close()
 
 
-async def test_what_is_written_to_a_page_that_is_damaged_then_is_kept(
-    path: Path, held: threading.Event
+async def test_writes_to_a_page_damaged_later_are_kept(
+    path: Path, held_check: threading.Event
 ) -> None:
-    """Whatever becomes of the file, before the check is over."""
-    await _killed(path)
-    store, told = await _opened(path)
-    fresh = [await store.accept(a_delivery(number)) for number in range(100, 140)]
-    gone = await store.accept(a_delivery(200, connection="removed"))
+    """Whatever happens to the file before its check is over."""
+    await _kill(path)
+    store, told = await _open(path)
+    fresh = [await store.accept(pending_delivery(number)) for number in range(100, 140)]
+    gone = await store.accept(pending_delivery(200, connection="removed"))
     await store.remove_connection("removed")
 
     def damage(database: sqlite3.Connection) -> None:
@@ -272,8 +276,8 @@ async def test_what_is_written_to_a_page_that_is_damaged_then_is_kept(
             _destroy(path, at)
 
     await store._database.run(damage, alone=True)
-    held.set()
-    await until(lambda: told)
+    held_check.set()
+    await wait_until(lambda: told)
 
     for one in fresh:
         assert await store.get(one.id) == one
@@ -282,42 +286,42 @@ async def test_what_is_written_to_a_page_that_is_damaged_then_is_kept(
     await store.close()
 
 
-async def test_whole_file_is_worked_on_while_it_is_checked_and_afterwards(
-    path: Path, held: threading.Event
+async def test_undamaged_file_is_used_during_and_after_its_check(
+    path: Path, held_check: threading.Event
 ) -> None:
-    await _killed(path)
-    store, told = await _opened(path)
-    fresh = await store.accept(a_delivery(1000))
+    await _kill(path)
+    store, told = await _open(path)
+    fresh = await store.accept(pending_delivery(1000))
     assert store._database._check is not None
-    held.set()
-    await until(lambda: store._database._check is None)
-    newer = await store.accept(a_delivery(1001))
+    held_check.set()
+    await wait_until(lambda: store._database._check is None)
+    newer = await store.accept(pending_delivery(1001))
     assert (await store.listing(limit=2)) == [newer, fresh]
     await store.close()
     assert not told
     assert not Path(f"{path}-wal").exists()
 
 
-async def test_an_index_that_lacks_what_waits_is_found_and_made_anew(
+async def test_incomplete_index_is_found_and_rebuilt(
     path: Path,
 ) -> None:
-    """What SQLite does not look for in a quick check: nothing would ever send them."""
-    await _killed(path)
+    """SQLite's quick check misses this; the missing deliveries would never be sent."""
+    await _kill(path)
     content = path.read_bytes()
     assert content.count(b"connectionpending") > ROWS
     # Only an index has the two side by side.
     path.write_bytes(content.replace(b"connectionpending", b"connectionpendinh"))
-    store, told = await _opened(path)
-    await until(lambda: told)
+    store, told = await _open(path)
+    await wait_until(lambda: told)
     taken = await store.take(OWNER, START, most=ROWS, look_ups=ROWS, busy=())
     assert len(taken.look_ups) == ROWS
     await store.close()
 
 
-async def test_check_that_was_broken_off_is_made_by_the_next_run(
+async def test_interrupted_check_is_repeated_by_the_next_run(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await _killed(path)
+    await _kill(path)
     _destroy(path, _pages(path, "deliveries")[1])
     told: list[SetAside] = []
     with monkeypatch.context() as patched:
@@ -329,18 +333,18 @@ async def test_check_that_was_broken_off_is_made_by_the_next_run(
         await store.close()
     assert not told
     await store.open()
-    await until(lambda: told)
+    await wait_until(lambda: told)
     await store.close()
 
 
-async def test_damage_found_beside_the_work_by_a_list_is_mended(path: Path) -> None:
+async def test_damage_found_by_a_read_is_repaired(path: Path) -> None:
     store = Store(path)
     await store.open()
     for number in range(ROWS):
-        await store.accept(a_delivery(number, summary="line " * 100))
+        await store.accept(pending_delivery(number, summary="line " * 100))
     await store.close()
     _destroy(path, _pages(path, "deliveries")[1])
-    store, told = await _opened(path)
+    store, told = await _open(path)
     listed = await store.listing(limit=None)
     assert len(told) == 1
     assert ROWS // 2 < len(listed) < ROWS
@@ -348,14 +352,14 @@ async def test_damage_found_beside_the_work_by_a_list_is_mended(path: Path) -> N
 
 
 @pytest.mark.parametrize("moved", ["nothing", "the log", "all"])
-async def test_a_crash_while_a_damaged_file_makes_way_loses_nothing(
+async def test_crash_while_a_damaged_file_is_replaced_loses_nothing(
     path: Path, moved: str
 ) -> None:
-    """The new one lies there whole before anything of the old one is moved."""
+    """The new file is complete before anything of the old one is moved."""
     new = path.with_name(f"{path.name}.next")
     store = Store(new)
     await store.open()
-    one = await store.accept(a_delivery(1))
+    one = await store.accept(pending_delivery(1))
     await store.close()
     path.write_bytes(b"damaged" * 1000)
     if moved == "nothing":
@@ -364,7 +368,7 @@ async def test_a_crash_while_a_damaged_file_makes_way_loses_nothing(
         path.rename(path.with_name(f"{path.name}.damaged-20260101T000000"))
     path.with_name(f"{path.name}.new").write_bytes(b"unfinished")
 
-    store, told = await _opened(path)
+    store, told = await _open(path)
     assert await store.listing() == [one]
     assert len(told) == 1
     assert len([*path.parent.glob("*.db.damaged-*")]) >= 1
@@ -374,27 +378,27 @@ async def test_a_crash_while_a_damaged_file_makes_way_loses_nothing(
 
 
 @pytest.fixture
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take every moment without a job for a quiet one."""
+def no_quiet_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat every moment without a job as quiet."""
     monkeypatch.setattr(maintenance, "QUIET", 0.01)
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_log_is_emptied_when_it_has_been_quiet(store: Store, path: Path) -> None:
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_log_is_emptied_after_a_quiet_time(store: Store, path: Path) -> None:
     log = Path(f"{path}-wal")
-    await store.accept(a_delivery(1))
-    await until(lambda: log.stat().st_size == 0)
-    await until(lambda: store._database._maintenance.pause is None)
-    await store.accept(a_delivery(2))
-    await until(lambda: log.stat().st_size == 0)
+    await store.accept(pending_delivery(1))
+    await wait_until(lambda: log.stat().st_size == 0)
+    await wait_until(lambda: store._database._maintenance.pause is None)
+    await store.accept(pending_delivery(2))
+    await wait_until(lambda: log.stat().st_size == 0)
     assert len(await store.listing()) == 2
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_file_stays_as_it_is_during_a_backup(store: Store, path: Path) -> None:
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_file_is_unchanged_during_a_backup(store: Store, path: Path) -> None:
     await store.begin_backup()
     content = path.read_bytes()
-    await store.accept(a_delivery(1))
+    await store.accept(pending_delivery(1))
     looked = 0
 
     def look() -> bool:
@@ -402,18 +406,18 @@ async def test_file_stays_as_it_is_during_a_backup(store: Store, path: Path) -> 
         looked += 1
         return looked > 30
 
-    await until(look)
+    await wait_until(look)
     assert Path(f"{path}-wal").stat().st_size > 0
     assert path.read_bytes() == content
     await store.end_backup()
-    await until(lambda: Path(f"{path}-wal").stat().st_size == 0)
+    await wait_until(lambda: Path(f"{path}-wal").stat().st_size == 0)
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_log_is_emptied_later_if_somebody_reads(store: Store, path: Path) -> None:
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_log_is_emptied_after_a_read(store: Store, path: Path) -> None:
     log = Path(f"{path}-wal")
     with _reading(path):
-        await store.accept(a_delivery(1))
+        await store.accept(pending_delivery(1))
         tries = maintenance._empty_log
         failed = 0
 
@@ -425,23 +429,23 @@ async def test_log_is_emptied_later_if_somebody_reads(store: Store, path: Path) 
 
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(maintenance, "_empty_log", counted)
-            await until(lambda: failed)
+            await wait_until(lambda: failed)
         assert log.stat().st_size > 0
-        await store.accept(a_delivery(2))
-    await until(lambda: log.stat().st_size == 0)
+        await store.accept(pending_delivery(2))
+    await wait_until(lambda: log.stat().st_size == 0)
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """Read a file for as long as the context lasts."""
+    """Read a file for the duration of the context."""
     with closing(file.connect_to_read(path)) as database:
         database.execute("BEGIN")
         database.execute("SELECT count(*) FROM deliveries").fetchone()
         yield
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_file_shrinks_after_much_was_deleted_in_small_steps(
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_file_shrinks_in_small_steps_after_a_deletion(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintenance, "_BETWEEN", 0.0)
@@ -459,32 +463,32 @@ async def test_file_shrinks_after_much_was_deleted_in_small_steps(
 
     monkeypatch.setattr(maintenance, "_give_back", counted)
     ended = {"state": DeliveryState.DELIVERED, "settled_at": START, "due_at": None}
-    first = a_delivery(1)
+    first = pending_delivery(1)
     await store.accept(first)
     await asyncio.gather(
         *(
-            store.accept(a_delivery(number, summary="x" * 9000, **ended))
+            store.accept(pending_delivery(number, summary="x" * 9000, **ended))
             for number in range(1000, 1600)
         )
     )
-    await until(lambda: Path(f"{path}-wal").stat().st_size == 0)
+    await wait_until(lambda: Path(f"{path}-wal").stat().st_size == 0)
     large = path.stat().st_size
     while await store.prune(OWNER, START + timedelta(seconds=1)):
         pass
-    await until(lambda: path.stat().st_size < large / 3)
+    await wait_until(lambda: path.stat().st_size < large / 3)
     assert steps > 5
     assert await store.listing() == [first]
     assert path.stat().st_size >= PAGE * maintenance._SPARE
 
 
-async def test_file_shrinks_and_its_log_is_emptied_where_it_is_never_quiet(
+async def test_file_shrinks_and_its_log_is_emptied_without_a_quiet_time(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(maintenance, "QUIET", 3600.0)
     monkeypatch.setattr(maintenance, "_SPARE", 8)
     ended = {"state": DeliveryState.DELIVERED, "settled_at": START, "due_at": None}
     for number in range(1000, 1060):
-        await store.accept(a_delivery(number, summary="x" * 9000, **ended))
+        await store.accept(pending_delivery(number, summary="x" * 9000, **ended))
     while await store.prune(OWNER, START + timedelta(seconds=1)):
         pass
     log = Path(f"{path}-wal")
@@ -510,10 +514,10 @@ async def test_file_shrinks_and_its_log_is_emptied_where_it_is_never_quiet(
             await asyncio.sleep(0.001)
 
 
-async def test_log_that_is_deleted_while_the_file_was_used_is_told(path: Path) -> None:
-    await _killed(path)
+async def test_log_deleted_during_use_is_reported(path: Path) -> None:
+    await _kill(path)
     Path(f"{path}-wal").unlink()
-    store, told = await _opened(path)
+    store, told = await _open(path)
     (missing,) = told
     assert missing.log is not None
     assert missing.log.missing
@@ -524,32 +528,32 @@ async def test_log_that_is_deleted_while_the_file_was_used_is_told(path: Path) -
     assert {one.state for one in kept} == {DeliveryState.UNCERTAIN}
     await store.close()
     await store.open()
-    await until(lambda: len(told) == 2)
+    await wait_until(lambda: len(told) == 2)
     assert told[1].earlier
     await store.close()
 
 
-async def test_log_that_nobody_needs_any_more_is_not_missed(path: Path) -> None:
+async def test_log_that_is_no_longer_needed_is_not_missed(path: Path) -> None:
     told: list[SetAside] = []
     for number in range(3):
         store = Store(path, told.append)
         await store.open()
-        await store.accept(a_delivery(number))
+        await store.accept(pending_delivery(number))
         await store.close()
         assert not Path(f"{path}-wal").exists()
     assert not told
 
 
-async def test_log_stays_where_the_file_cannot_be_marked_as_closed(
+async def test_log_is_kept_if_the_file_cannot_be_marked_as_closed(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else the next run would miss it."""
+    """Otherwise the next run would miss it."""
 
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    store, told = await _opened(path)
-    await store.accept(a_delivery(1))
+    store, told = await _open(path)
+    await store.accept(pending_delivery(1))
     monkeypatch.setattr(file, "set_mark", full)
     await store.close()
     monkeypatch.undo()
@@ -560,8 +564,8 @@ async def test_log_stays_where_the_file_cannot_be_marked_as_closed(
     await store.close()
 
 
-def _of_an_earlier_version(path: Path, pages: int) -> None:
-    """Make a file that cannot become smaller, with so many free pages."""
+def _create_earlier_version(path: Path, pages: int) -> None:
+    """Create a file that cannot shrink, with a number of free pages."""
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("CREATE TABLE filling (content BLOB)")
         for _ in range(pages):
@@ -570,16 +574,16 @@ def _of_an_earlier_version(path: Path, pages: int) -> None:
         assert database.execute("PRAGMA auto_vacuum").fetchone() == (0,)
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_small_file_of_an_earlier_version_can_shrink_from_then_on(
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_small_file_of_an_earlier_version_is_converted(
     path: Path,
 ) -> None:
-    _of_an_earlier_version(path, 400)
+    _create_earlier_version(path, 400)
     large = path.stat().st_size
     store = Store(path)
     await store.open()
-    first = await store.accept(a_delivery(1))
-    await until(lambda: path.stat().st_size < large / 4)
+    first = await store.accept(pending_delivery(1))
+    await wait_until(lambda: path.stat().st_size < large / 4)
     assert await store.listing() == [first]
     await store.close()
     with closing(sqlite3.connect(path)) as database:
@@ -588,15 +592,15 @@ async def test_small_file_of_an_earlier_version_can_shrink_from_then_on(
 
 @pytest.fixture
 def large(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a file of an earlier version that is too large for one go."""
+    """Return a file of an earlier version that is too large for a single step."""
     monkeypatch.setattr(maintenance, "_REWRITTEN", 100)
-    _of_an_earlier_version(path, 400)
+    _create_earlier_version(path, 400)
     return path
 
 
 @pytest.fixture
-def copied(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Let no copy be begun before the event is set."""
+def held_copy(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Hold back every copy until this is set."""
     go_on = threading.Event()
 
     def make_copy(database: sqlite3.Connection, path: Path) -> None:
@@ -609,34 +613,34 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     go_on.set()
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_large_file_of_an_earlier_version_shrinks_beside_the_work(
-    large: Path, copied: threading.Event
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_large_file_of_an_earlier_version_is_converted_in_the_background(
+    large: Path, held_copy: threading.Event
 ) -> None:
     size = large.stat().st_size
-    store, told = await _opened(large)
-    some = [await store.accept(a_delivery(number)) for number in range(4)]
+    store, told = await _open(large)
+    some = [await store.accept(pending_delivery(number)) for number in range(4)]
     notes = {"one": Note(value=1), "two": Note(value=2)}
     await store.remember(Memory(connection=OWNER, subject="rule", notes=notes))
-    await until(lambda: store._database._copy is not None)
+    await wait_until(lambda: store._database._copy is not None)
 
     taken = await store.take(OWNER, START, most=1, look_ups=1, busy=())
     (sending,) = taken.claimed
     done = replace(sending, state=DeliveryState.DELIVERED, settled_at=START)
     done = await store.update(done, was=DeliveryState.SENDING)
     await store.remember(Memory(connection=OWNER, subject="rule", notes={"one": None}))
-    gone = await store.accept(a_delivery(10, connection="gone"))
-    fresh = await store.accept(a_delivery(11))
-    last = await store.accept(a_delivery(12, connection="gone"))
+    gone = await store.accept(pending_delivery(10, connection="gone"))
+    fresh = await store.accept(pending_delivery(11))
+    last = await store.accept(pending_delivery(12, connection="gone"))
     await store.remove_connection("gone")
-    copied.set()
-    await until(lambda: large.stat().st_size < size / 4)
+    held_copy.set()
+    await wait_until(lambda: large.stat().st_size < size / 4)
 
     assert await store.listing() == [fresh, *some[:0:-1], done]
     assert await store.recall(OWNER) == {"rule": {"two": Note(value=2)}}
     assert await store.get(gone.id) is None
     # A place is taken once, also that of what was deleted.
-    newest = await store.accept(a_delivery(13))
+    newest = await store.accept(pending_delivery(13))
     (listed,) = await store.named([newest.id])
     assert listed.sequence == len(some) + 4
     assert last.id not in {one.id for one in await store.listing()}
@@ -645,21 +649,21 @@ async def test_large_file_of_an_earlier_version_shrinks_beside_the_work(
     assert sorted(one.name for one in large.parent.iterdir()) == [large.name]
     with closing(sqlite3.connect(large)) as database:
         assert database.execute("PRAGMA auto_vacuum").fetchone() == (2,)
-    again, told = await _opened(large)
+    again, told = await _open(large)
     assert (await again.listing())[0] == newest
     assert not told
     await again.close()
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_a_copy_that_is_broken_off_leaves_nothing(
-    large: Path, copied: threading.Event
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_interrupted_copy_leaves_nothing(
+    large: Path, held_copy: threading.Event
 ) -> None:
-    store, _ = await _opened(large)
-    one = await store.accept(a_delivery(1))
-    await until(lambda: store._database._copy is not None)
+    store, _ = await _open(large)
+    one = await store.accept(pending_delivery(1))
+    await wait_until(lambda: store._database._copy is not None)
     closing_it = asyncio.create_task(store.close())
-    copied.set()
+    held_copy.set()
     await closing_it
     assert sorted(one.name for one in large.parent.iterdir()) == [large.name]
     await store.open()
@@ -667,8 +671,8 @@ async def test_a_copy_that_is_broken_off_leaves_nothing(
     await store.close()
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_no_copy_is_made_where_the_disk_has_no_room_for_it(
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_no_copy_is_made_without_disk_space(
     large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = large.stat().st_size
@@ -679,29 +683,29 @@ async def test_no_copy_is_made_where_the_disk_has_no_room_for_it(
         return SimpleNamespace(free=size)
 
     monkeypatch.setattr("shutil.disk_usage", full)
-    store, _ = await _opened(large)
-    one = await store.accept(a_delivery(1))
-    await until(asked.is_set)
-    await until(lambda: store._database._copy is None)
+    store, _ = await _open(large)
+    one = await store.accept(pending_delivery(1))
+    await wait_until(asked.is_set)
+    await wait_until(lambda: store._database._copy is None)
     assert await store.listing() == [one]
     await store.close()
     assert large.stat().st_size == size
 
 
-@pytest.mark.usefixtures("no_waiting")
-async def test_a_crash_before_the_copy_takes_the_place_loses_nothing(
-    large: Path, copied: threading.Event, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("no_quiet_time")
+async def test_crash_before_the_copy_replaces_the_file_loses_nothing(
+    large: Path, held_copy: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object) -> None:
         raise OSError("as if it were over")
 
-    store, _ = await _opened(large)
-    one = await store.accept(a_delivery(1))
-    await until(lambda: store._database._copy is not None)
-    two = await store.accept(a_delivery(2))
+    store, _ = await _open(large)
+    one = await store.accept(pending_delivery(1))
+    await wait_until(lambda: store._database._copy is not None)
+    two = await store.accept(pending_delivery(2))
     monkeypatch.setattr(file, "sync_folder", crash)
-    copied.set()
-    await until(lambda: store._database._copy is None)
+    held_copy.set()
+    await wait_until(lambda: store._database._copy is None)
     assert await store.listing() == [two, one]
     monkeypatch.undo()
     await store.close()

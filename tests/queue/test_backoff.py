@@ -1,4 +1,4 @@
-"""When to try again."""
+"""Tests of the retry back-off."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from .ledger import START
     ("attempts", "seconds"),
     [(1, 5), (2, 10), (3, 20), (8, 640), (9, 900), (50, 900), (100_000, 900)],
 )
-def test_longest_wait_doubles_up_to_a_quarter_of_an_hour(
+def test_back_off_doubles_up_to_a_quarter_of_an_hour(
     attempts: int, seconds: float
 ) -> None:
     assert backoff.back_off(attempts, 1.0) == timedelta(seconds=seconds)
@@ -25,15 +25,15 @@ def test_jitter_is_full() -> None:
 
 
 @pytest.mark.parametrize(("asked", "seconds"), [(0, 1), (7, 7), (1e9, 3600)])
-def test_retry_after_is_obeyed_within_reason(asked: float, seconds: float) -> None:
+def test_retry_after_is_obeyed_up_to_a_limit(asked: float, seconds: float) -> None:
     assert backoff.clamped_retry_after(asked) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(("look_ups", "seconds"), [(0, 2), (1, 5), (2, 60), (9, 60)])
-def test_last_look_up_wait_repeats(look_ups: int, seconds: float) -> None:
+def test_last_look_up_wait_is_repeated(look_ups: int, seconds: float) -> None:
     assert backoff.look_up_wait(look_ups, (2, 5, 60)) == timedelta(seconds=seconds)
 
 
-def test_asking_ends_after_an_hour() -> None:
+def test_look_ups_end_after_an_hour() -> None:
     assert not backoff.asked_long_enough(START, START + timedelta(minutes=59))
     assert backoff.asked_long_enough(START, START + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""The connection leads to another system than the one that was asked before."""
+"""Tests of deliveries whose connection has since been changed to another system."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.queue import NotAllowed
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import House
+from .conftest import Pipeline
 from .ledger import FOUND, LEDGER
 
 OLD = Instance(id="old", address="http://old:5000")
@@ -33,38 +33,38 @@ NEW = Instance(id="new", address="http://new:5000")
 ACCOUNT = Instance(id="account", address="http://old:5000")
 
 
-def at(store: Store, instance: Instance, *, asks: bool = True) -> House:
-    """Return a house whose connection leads to a system; its worker has not started."""
+def pipeline_to(store: Store, instance: Instance, *, asks: bool = True) -> Pipeline:
+    """Return a pipeline to a system; its worker has not started."""
     backend = LEDGER if asks else replace(LEDGER, recognises=None)
-    return House(store, instance=instance, backend=backend)
+    return Pipeline(store, instance=instance, backend=backend)
 
 
-async def left(
+async def sent_to_old_system(
     store: Store,
     troubles: Sequence[BackendError | None],
     **data: Any,  # noqa: ANN401 - as the operation has it
 ) -> Delivery:
-    """Return what the old system leaves of a delivery."""
-    old = at(store, OLD)
-    old.client.troubles = [*troubles]
+    """Return a delivery after its attempts in the old system."""
+    old = pipeline_to(store, OLD)
+    old.client.errors = [*troubles]
     old.start()
     delivery = await old.submit(**data)
     await old.stop()
     return await old.stored(delivery)
 
 
-async def ends(house: House, delivery: Delivery) -> Delivery:
-    """Return how a delivery ends, whatever time that takes."""
-    house.start()
+async def run_until_settled(pipeline: Pipeline, delivery: Delivery) -> Delivery:
+    """Run until a delivery is settled, and return it."""
+    pipeline.start()
     async with asyncio.timeout(60):
-        while not (stored := await house.stored(delivery)).state.settled:
-            await house.later(seconds=5)
-    await house.stop()
+        while not (stored := await pipeline.stored(delivery)).state.settled:
+            await pipeline.pass_time(seconds=5)
+    await pipeline.stop()
     return stored
 
 
-def naming(start: Delivery, how: str) -> dict[str, Any]:
-    """Return the field by which a change names what a delivery has made."""
+def reference_to(start: Delivery, how: str) -> dict[str, Any]:
+    """Return the field by which an update refers to the result of a delivery."""
     if how == "by its delivery":
         return {"after": start.id}
     assert start.receipt is not None
@@ -72,14 +72,14 @@ def naming(start: Delivery, how: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("instance", [NEW, ACCOUNT])
-async def test_what_was_sent_with_no_answer_stays_unknown_and_names_its_system(
+async def test_unknown_outcome_stays_unknown_and_names_its_system(
     store: Store, instance: Instance
 ) -> None:
-    delivery = await left(store, [OutcomeUnknown()])
+    delivery = await sent_to_old_system(store, [OutcomeUnknown()])
     assert delivery.state is DeliveryState.UNCERTAIN
     assert delivery.sent_to == OLD
-    new = at(store, instance)
-    ended = await ends(new, delivery)
+    new = pipeline_to(store, instance)
+    ended = await run_until_settled(new, delivery)
     assert ended.state is DeliveryState.FAILED
     assert ended.unclear
     old = "http://old:5000" if instance is NEW else "another account of http://old:5000"
@@ -87,22 +87,22 @@ async def test_what_was_sent_with_no_answer_stays_unknown_and_names_its_system(
     assert not new.client.written
 
 
-async def test_what_is_found_under_another_address_has_arrived(store: Store) -> None:
-    delivery = await left(store, [OutcomeUnknown()])
-    new = at(store, NEW)
+async def test_delivery_found_at_another_address_is_delivered(store: Store) -> None:
+    delivery = await sent_to_old_system(store, [OutcomeUnknown()])
+    new = pipeline_to(store, NEW)
     new.client.findings = [FOUND]
-    ended = await ends(new, delivery)
+    ended = await run_until_settled(new, delivery)
     assert ended.state is DeliveryState.DELIVERED
     assert ended.sent_to == NEW
     assert not new.client.written
 
 
-async def test_what_nobody_can_be_asked_about_is_not_sent_to_the_new_system(
+async def test_delivery_without_a_look_up_is_not_sent_to_the_new_system(
     store: Store,
 ) -> None:
-    """Its worker was cut off, or it is only repeated."""
+    """Its worker was killed, or it is only repeatable."""
     for number, step in enumerate(("stamp", "note")):
-        old = at(store, OLD)
+        old = pipeline_to(store, OLD)
         sent = await old.submit(wait=0, text=step, steps=(step,))
         taken = await store.take(
             sent.connection,
@@ -113,42 +113,44 @@ async def test_what_nobody_can_be_asked_about_is_not_sent_to_the_new_system(
             instance=OLD,
         )
         assert [one.sent_to for one in taken.claimed] == [OLD]
-        new = at(store, NEW)
-        ended = await ends(new, sent)
+        new = pipeline_to(store, NEW)
+        ended = await run_until_settled(new, sent)
         assert ended.failure == Failure(code=SENT_ELSEWHERE, reason=OLD.address), number
         assert not new.client.written
 
 
-async def test_what_may_have_arrived_is_not_repeated_in_another_system(
+async def test_delivery_that_may_have_arrived_is_not_repeated_in_another_system(
     store: Store,
 ) -> None:
-    delivery = await left(store, [OutcomeUnknown(), CannotConnect()], steps=("note",))
+    delivery = await sent_to_old_system(
+        store, [OutcomeUnknown(), CannotConnect()], steps=("note",)
+    )
     assert delivery.state is DeliveryState.PENDING
-    again = at(store, OLD)
-    again.client.troubles = [CannotConnect()]
+    again = pipeline_to(store, OLD)
+    again.client.errors = [CannotConnect()]
     again.start()
     async with asyncio.timeout(60):
         while (await again.stored(delivery)).attempts < 2:
-            await again.later(seconds=60)
+            await again.pass_time(seconds=60)
     await again.stop()
-    new = at(store, NEW)
-    ended = await ends(new, delivery)
+    new = pipeline_to(store, NEW)
+    ended = await run_until_settled(new, delivery)
     assert ended.failure == Failure(code=SENT_ELSEWHERE, reason=OLD.address)
     assert not new.client.written
 
 
 @pytest.mark.parametrize("trouble", [CannotConnect(), None])
-async def test_what_was_never_sent_goes_to_the_new_system(
+async def test_unsent_delivery_is_sent_to_the_new_system(
     store: Store, trouble: BackendError | None
 ) -> None:
     if trouble:
-        delivery = await left(store, [trouble])
+        delivery = await sent_to_old_system(store, [trouble])
     else:
-        delivery = await at(store, OLD).submit(wait=0)
+        delivery = await pipeline_to(store, OLD).submit(wait=0)
     assert delivery.state is DeliveryState.PENDING
     assert delivery.sent_to is None
-    new = at(store, NEW)
-    ended = await ends(new, delivery)
+    new = pipeline_to(store, NEW)
+    ended = await run_until_settled(new, delivery)
     assert ended.state is DeliveryState.DELIVERED
     assert ended.sent_to == NEW
     assert new.client.written == ["write hello"]
@@ -158,19 +160,19 @@ async def test_what_was_never_sent_goes_to_the_new_system(
     ("known", "asks"), [(False, True), (False, False), (True, False)]
 )
 @pytest.mark.parametrize("named", ["by its delivery", "by its id"])
-async def test_what_changes_something_in_the_old_system_ends_with_the_reason(
+async def test_update_of_the_old_system_fails_with_the_reason(
     store: Store, *, known: bool, asks: bool, named: str
 ) -> None:
-    start = await left(store, [])
+    start = await sent_to_old_system(store, [])
     assert start.receipt is not None
     data = (
         {"after": start.id} if named == "by its delivery" else {"target": "write-hello"}
     )
-    change = await at(store, OLD).submit(wait=0, steps=("note",), **data)
-    new = at(store, NEW, asks=asks)
+    change = await pipeline_to(store, OLD).submit(wait=0, steps=("note",), **data)
+    new = pipeline_to(store, NEW, asks=asks)
     if known:
         new.client.known = {"write-hello"}
-    ended = await ends(new, change)
+    ended = await run_until_settled(new, change)
     assert ended.state is DeliveryState.DISCARDED
     assert ended.failure == Failure(code=ELSEWHERE, reason=OLD.address)
     assert not new.client.written
@@ -178,28 +180,30 @@ async def test_what_changes_something_in_the_old_system_ends_with_the_reason(
 
 @pytest.mark.parametrize("trouble", [None, OutcomeUnknown()])
 @pytest.mark.parametrize("named", ["by its delivery", "by its id"])
-async def test_what_changes_something_goes_on_where_the_new_system_knows_it(
+async def test_update_is_sent_if_the_new_system_knows_its_target(
     store: Store, trouble: BackendError | None, named: str
 ) -> None:
-    start = await left(store, [])
+    start = await sent_to_old_system(store, [])
     data = (
         {"after": start.id} if named == "by its delivery" else {"target": "write-hello"}
     )
     if trouble:
-        change = await left(store, [trouble], steps=("note",), **data)
+        change = await sent_to_old_system(store, [trouble], steps=("note",), **data)
     else:
-        change = await at(store, OLD).submit(wait=0, steps=("note",), **data)
-    new = at(store, NEW)
+        change = await pipeline_to(store, OLD).submit(wait=0, steps=("note",), **data)
+    new = pipeline_to(store, NEW)
     new.client.known = {"write-hello"}
-    ended = await ends(new, change)
+    ended = await run_until_settled(new, change)
     assert ended.state is DeliveryState.DELIVERED
     assert new.client.written == ["note hello"]
 
 
-async def test_a_system_that_does_not_answer_is_asked_again(store: Store) -> None:
-    start = await left(store, [])
-    change = await at(store, OLD).submit(wait=0, steps=("note",), after=start.id)
-    new = at(store, NEW)
+async def test_unreachable_system_is_asked_again(store: Store) -> None:
+    start = await sent_to_old_system(store, [])
+    change = await pipeline_to(store, OLD).submit(
+        wait=0, steps=("note",), after=start.id
+    )
+    new = pipeline_to(store, NEW)
     new.client.known = {"write-hello"}
     asked = []
 
@@ -210,16 +214,18 @@ async def test_a_system_that_does_not_answer_is_asked_again(store: Store) -> Non
         return True
 
     new.client.recognises = recognises  # type: ignore[method-assign]
-    ended = await ends(new, change)
+    ended = await run_until_settled(new, change)
     assert ended.state is DeliveryState.DELIVERED
     assert len(asked) == 3
 
 
-async def test_what_is_half_done_does_without_the_rest(store: Store) -> None:
-    delivery = await left(store, [None, CannotConnect()], steps=("write", "note"))
+async def test_partly_executed_delivery_skips_the_remaining_steps(store: Store) -> None:
+    delivery = await sent_to_old_system(
+        store, [None, CannotConnect()], steps=("write", "note")
+    )
     assert delivery.state is DeliveryState.PENDING
-    new = at(store, NEW)
-    ended = await ends(new, delivery)
+    new = pipeline_to(store, NEW)
+    ended = await run_until_settled(new, delivery)
     assert ended.state is DeliveryState.DELIVERED
     assert ended.receipt is not None
     assert ended.receipt.outside_id == "write-hello"
@@ -228,30 +234,30 @@ async def test_what_is_half_done_does_without_the_rest(store: Store) -> None:
     assert not new.client.written
 
 
-async def test_only_the_user_sends_to_the_new_system_what_the_old_one_may_have(
+async def test_only_the_user_resends_to_the_new_system(
     store: Store,
 ) -> None:
-    delivery = await left(store, [OutcomeUnknown()])
-    new = at(store, NEW)
-    ended = await ends(new, delivery)
+    delivery = await sent_to_old_system(store, [OutcomeUnknown()])
+    new = pipeline_to(store, NEW)
+    ended = await run_until_settled(new, delivery)
     with pytest.raises(NotAllowed):
         await new.queue.retry(ended)
-    again = at(store, NEW)
+    again = pipeline_to(store, NEW)
     opened = await again.queue.retry(ended, confirm=True)
     assert opened.state is DeliveryState.PENDING
-    assert (await ends(again, opened)).state is DeliveryState.DELIVERED
+    assert (await run_until_settled(again, opened)).state is DeliveryState.DELIVERED
     assert again.client.written == ["write hello"]
 
 
-async def test_rows_of_earlier_versions_are_taken_for_those_of_this_system(
+async def test_rows_of_earlier_versions_belong_to_the_current_system(
     store: Store,
 ) -> None:
-    nameless = House(store)
-    nameless.client.troubles = [OutcomeUnknown()]
+    nameless = Pipeline(store)
+    nameless.client.errors = [OutcomeUnknown()]
     nameless.start()
     delivery = await nameless.submit()
     await nameless.stop()
-    new = at(store, NEW)
+    new = pipeline_to(store, NEW)
     new.clock.forward(seconds=timedelta(minutes=1).total_seconds())
-    assert (await ends(new, delivery)).state is DeliveryState.DELIVERED
+    assert (await run_until_settled(new, delivery)).state is DeliveryState.DELIVERED
     assert new.client.written == ["write hello"]

@@ -1,4 +1,4 @@
-"""Bits that a disk has changed within a row, which SQLite does not see."""
+"""Tests of bits changed by a disk within a row, which SQLite does not notice."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ from custom_components.event_relay.queue.store.store import SetAside, Store
 
 from .conftest import OWNER
 from .ledger import START
-from .test_store import FULL, a_delivery
+from .test_store import FULL, pending_delivery
 
 WHOLE = replace(
     FULL,
@@ -40,8 +40,8 @@ UNPLANNED = {"state", "due_at", "settled_at"}
 """What an index has as well, or what only says when something ended."""
 
 
-def written() -> Delivery:
-    return a_delivery(
+def written_rows() -> Delivery:
+    return pending_delivery(
         key="one-key",
         summary="a line of text",
         occurred_at=HAPPENED,
@@ -52,12 +52,14 @@ def written() -> Delivery:
 
 
 def number(moment: datetime) -> bytes:
-    """Return how SQLite writes a moment."""
+    """Return SQLite's text of a time."""
     return struct.pack(">d", moment.timestamp())
 
 
-async def after(path: Path, *changed: tuple[bytes, int]) -> tuple[list[Delivery], int]:
-    """Change bits of values of a closed file; return what is then read, and told."""
+async def read_after(
+    path: Path, *changed: tuple[bytes, int]
+) -> tuple[list[Delivery], int]:
+    """Change bits of values in a closed file; return what is then read and reported."""
     content = bytearray(path.read_bytes())
     for text, bit in changed:
         at = content.rindex(text) + len(text) // 2
@@ -77,7 +79,7 @@ async def after(path: Path, *changed: tuple[bytes, int]) -> tuple[list[Delivery]
 
 
 async def _set(store: Store, changes: str) -> None:
-    """Change all rows, beside all checksums."""
+    """Set a column of all rows without updating their checksums."""
     await store._database.run(
         lambda file: file.execute(f"UPDATE deliveries SET {changes}").rowcount  # noqa: S608 - ours
     )
@@ -92,16 +94,16 @@ async def _set(store: Store, changes: str) -> None:
     ],
     ids=["payload", "summary", "operation", "clue", "occurred_at", "first_sent_at"],
 )
-async def test_a_wrong_bit_is_corrected_and_told(
+async def test_wrong_bit_is_corrected_and_reported(
     tmp_path: Path, value: bytes, bit: int
 ) -> None:
     path = tmp_path / "event_relay.db"
     store = Store(path)
     await store.open()
-    accepted = await store.accept(written())
+    accepted = await store.accept(written_rows())
     await store.close()
 
-    (read,), told = await after(path, (value, bit))
+    (read,), told = await read_after(path, (value, bit))
 
     assert told == 1
     # It may have been sent since, for all that a damaged file can tell.
@@ -119,22 +121,22 @@ async def test_a_wrong_bit_is_corrected_and_told(
     ],
     ids=["request", "times", "outcome"],
 )
-async def test_what_cannot_be_corrected_is_told_and_never_sent(
+async def test_uncorrectable_row_is_reported_and_never_sent(
     tmp_path: Path, values: list[bytes]
 ) -> None:
     path = tmp_path / "event_relay.db"
     store = Store(path)
     await store.open()
-    await store.accept(written())
+    await store.accept(written_rows())
     await store.close()
 
-    assert await after(path, *((value, 1) for value in values)) == ([], 1)
+    assert await read_after(path, *((value, 1) for value in values)) == ([], 1)
 
 
-async def test_a_row_of_an_earlier_version_is_read_as_it_is(path: Path) -> None:
+async def test_row_of_an_earlier_version_is_read_unchanged(path: Path) -> None:
     store = Store(path)
     await store.open()
-    await store.accept(written())
+    await store.accept(written_rows())
     nothing = ", ".join(f"{group.column} = NULL" for group in GROUPS)
     await _set(store, nothing)
     (read,) = await store.listing(owner=OWNER)
@@ -160,15 +162,15 @@ def test_every_value_is_covered(group: Group) -> None:
             assert not is_whole({**row, name: b"?"}), name
 
 
-def test_nothing_is_left_out_but_what_is_planned() -> None:
+def test_only_planned_columns_are_left_out() -> None:
     covered = {name for group in GROUPS for name in group.names}
     columns = {group.column for group in GROUPS}
     assert covered | columns | UNPLANNED == {*COLUMNS}
     assert not covered & UNPLANNED
 
 
-def test_only_what_fits_is_corrected() -> None:
-    row = row_of(written())
+def test_only_unambiguous_errors_are_corrected() -> None:
+    row = row_of(written_rows())
     assert corrected({**row, "summary": "b line of text"}) is None
     assert corrected({**row, "summary": "c line of text"}) == row
     two = {**row, "summary": "c line of text", "attempts": 4}
@@ -201,9 +203,9 @@ async def _take(store: Store) -> None:
 IN_BULK: list[InBulk] = [_shift, _distrust, _recover, _take]
 
 
-def _in_every_state() -> list[Delivery]:
-    """Return one of each state, and one whose start never was."""
-    never = a_delivery(99, follows="nothing", due_at=START)
+def _one_in_every_state() -> list[Delivery]:
+    """Return a delivery in each state, and one whose start failed."""
+    never = pending_delivery(99, follows="nothing", due_at=START)
     return [
         never,
         *(
@@ -214,20 +216,18 @@ def _in_every_state() -> list[Delivery]:
 
 
 @pytest.mark.parametrize("in_bulk", IN_BULK)
-async def test_what_is_changed_in_many_rows_at_once_stays_whole(
-    store: Store, in_bulk: InBulk
-) -> None:
-    for delivery in _in_every_state():
+async def test_bulk_changes_keep_checksums_valid(store: Store, in_bulk: InBulk) -> None:
+    for delivery in _one_in_every_state():
         await store.accept(delivery)
 
     await in_bulk(store)
 
-    assert len(await store.listing()) == len(_in_every_state())
+    assert len(await store.listing()) == len(_one_in_every_state())
 
 
 @pytest.mark.parametrize("in_bulk", [_shift, _distrust])
 @pytest.mark.parametrize("wrong", ["occurred_at = occurred_at + 1", "outside_id = '8'"])
-async def test_what_is_wrong_is_not_made_right_by_it(
+async def test_bulk_changes_do_not_hide_wrong_bits(
     path: Path, in_bulk: InBulk, wrong: str
 ) -> None:
     told: list[SetAside] = []
@@ -243,7 +243,7 @@ async def test_what_is_wrong_is_not_made_right_by_it(
     await store.close()
 
 
-async def test_what_is_being_sent_has_one_again_once_that_is_known(
+async def test_delivery_in_flight_gets_a_checksum_again_when_settled(
     store: Store,
 ) -> None:
     async def sums() -> list[tuple[bool, ...]]:
@@ -253,7 +253,7 @@ async def test_what_is_being_sent_has_one_again_once_that_is_known(
         return [tuple(row[group.column] is None for group in GROUPS) for row in rows]
 
     assert GROUPS == (REQUEST, TIMES, OUTCOME)
-    await store.accept(a_delivery())
+    await store.accept(pending_delivery())
     assert await sums() == [(False, False, False)]
     taken = await store.take(OWNER, START, most=1, look_ups=0, busy=())
     assert await sums() == [(False, False, True)]
@@ -263,7 +263,7 @@ async def test_what_is_being_sent_has_one_again_once_that_is_known(
     )
     assert await sums() == [(False, False, False)]
 
-    await store.accept(a_delivery(2))
+    await store.accept(pending_delivery(2))
     await store.take(OWNER, START, most=1, look_ups=0, busy=())
     await store.recover(OWNER, START)
     assert await sums() == [(False, False, False)] * 2

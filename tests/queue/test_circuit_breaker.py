@@ -1,4 +1,4 @@
-"""What happens while nothing gets through."""
+"""Tests of the circuit breaker."""
 
 from datetime import timedelta
 
@@ -6,11 +6,11 @@ from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.queue.circuit_breaker import CircuitBreaker
 from custom_components.event_relay.queue.delivery import DeliveryState
 
-from .conftest import House
+from .conftest import Pipeline
 from .ledger import START
 
 
-def test_opens_with_the_third_failure_and_waits_longer_each_time() -> None:
+def test_breaker_opens_after_three_failures_and_waits_longer_each_time() -> None:
     breaker = CircuitBreaker()
     for _ in range(2):
         breaker.failed(START, 1.0)
@@ -27,7 +27,7 @@ def test_opens_with_the_third_failure_and_waits_longer_each_time() -> None:
     assert not breaker.open
 
 
-def test_one_that_gets_through_begins_the_count_anew() -> None:
+def test_success_resets_the_count() -> None:
     breaker = CircuitBreaker()
     for _ in range(5):
         breaker.failed(START, 1.0)
@@ -35,43 +35,43 @@ def test_one_that_gets_through_begins_the_count_anew() -> None:
         assert breaker.got_through(START) is None
 
 
-async def _broken(house: House, deliveries: int) -> None:
-    """Fail to get through until the breaker is open, with so many waiting."""
-    house.client.troubles = [CannotConnect()] * 3
+async def _open_breaker(pipeline: Pipeline, deliveries: int) -> None:
+    """Fail until the breaker is open, with a number of deliveries waiting."""
+    pipeline.client.errors = [CannotConnect()] * 3
     for number in range(deliveries):
-        await house.submit(wait=0.05, text=f"line {number}")
-    while len(house.client.calls) < 3:
-        await house.later(seconds=10)
-        await house.submit(wait=0, text="more")
-    while house.worker._in_flight.sending or house.worker._in_flight.looking_up:
-        await house.later()
+        await pipeline.submit(wait=0.05, text=f"line {number}")
+    while len(pipeline.client.calls) < 3:
+        await pipeline.pass_time(seconds=10)
+        await pipeline.submit(wait=0, text="more")
+    while pipeline.worker._in_flight.sending or pipeline.worker._in_flight.looking_up:
+        await pipeline.pass_time()
 
 
-async def test_open_breaker_lets_one_at_a_time_through(house: House) -> None:
-    await _broken(house, 8)
-    calls = len(house.client.calls)
+async def test_open_breaker_lets_one_at_a_time_through(pipeline: Pipeline) -> None:
+    await _open_breaker(pipeline, 8)
+    calls = len(pipeline.client.calls)
     assert calls == 3
-    assert house.worker.held
-    waiting = await house.submit(wait=300, text="late")
+    assert pipeline.worker.held
+    waiting = await pipeline.submit(wait=300, text="late")
     assert waiting.state is DeliveryState.PENDING
     assert waiting.attempts == 0
 
-    house.client.troubles = [CannotConnect()]
-    await house.later(seconds=5)
-    while len(house.client.calls) < 4:
-        await house.later()
-    while house.worker._in_flight.sending or house.worker._in_flight.looking_up:
-        await house.later()
-    await house.submit(wait=0, text="later still")
-    assert len(house.client.calls) == 4
+    pipeline.client.errors = [CannotConnect()]
+    await pipeline.pass_time(seconds=5)
+    while len(pipeline.client.calls) < 4:
+        await pipeline.pass_time()
+    while pipeline.worker._in_flight.sending or pipeline.worker._in_flight.looking_up:
+        await pipeline.pass_time()
+    await pipeline.submit(wait=0, text="later still")
+    assert len(pipeline.client.calls) == 4
 
 
-async def test_all_go_on_at_once_when_one_gets_through(house: House) -> None:
-    await _broken(house, 8)
-    await house.submit(wait=0, text="last")
+async def test_success_closes_the_breaker_for_all(pipeline: Pipeline) -> None:
+    await _open_breaker(pipeline, 8)
+    await pipeline.submit(wait=0, text="last")
 
-    await house.later(seconds=5)
-    for waiting in await house.store.listing(limit=None):
-        await house.until(waiting, DeliveryState.DELIVERED)
+    await pipeline.pass_time(seconds=5)
+    for waiting in await pipeline.store.listing(limit=None):
+        await pipeline.wait_for(waiting, DeliveryState.DELIVERED)
 
-    assert not house.worker.held
+    assert not pipeline.worker.held

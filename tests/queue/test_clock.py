@@ -1,4 +1,4 @@
-"""The system's clock is set while deliveries wait."""
+"""Tests of deliveries while the system's clock is set."""
 
 import asyncio
 from datetime import timedelta
@@ -19,11 +19,11 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.store.rows import COLUMNS
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import OWNER, House
+from .conftest import OWNER, Pipeline
 from .ledger import FOUND, START, Clock
 
 
-def test_small_steps_are_followed_but_never_back() -> None:
+def test_small_steps_are_followed_only_forward() -> None:
     clock = Clock()
     before = clock()
     clock.set(seconds=30)
@@ -35,7 +35,7 @@ def test_small_steps_are_followed_but_never_back() -> None:
 
 
 @pytest.mark.parametrize("hours", [-24, 24, 24 * 365 * 30])
-def test_jump_is_told_once_and_unsettles_for_a_minute(hours: float) -> None:
+def test_jump_is_reported_once_and_distrusted_for_a_minute(hours: float) -> None:
     clock = Clock()
     clock.set(hours=hours)
     assert clock.take_jump() == timedelta(hours=hours)
@@ -47,7 +47,7 @@ def test_jump_is_told_once_and_unsettles_for_a_minute(hours: float) -> None:
     assert clock.steady
 
 
-def test_is_not_believed_right_after_the_start() -> None:
+def test_clock_is_not_trusted_right_after_the_start() -> None:
     gone_by = 0.0
     clock = SteadyClock(lambda: START, lambda: gone_by)
     assert not clock.steady
@@ -56,16 +56,16 @@ def test_is_not_believed_right_after_the_start() -> None:
 
 
 @pytest.mark.parametrize("hours", [-24, 24])
-async def test_what_waits_keeps_its_age_its_turn_and_its_time_left(
-    house: House, hours: float
+async def test_waiting_delivery_keeps_its_age_order_and_remaining_time(
+    pipeline: Pipeline, hours: float
 ) -> None:
-    house.client.troubles = [CannotConnect()]
-    before = await house.submit(seconds=3600)
+    pipeline.client.errors = [CannotConnect()]
+    before = await pipeline.submit(seconds=3600)
     assert before.state is DeliveryState.PENDING
 
-    house.clock.set(hours=hours)
-    while (after := await house.stored(before)).due_at == before.due_at:
-        await house.later()
+    pipeline.clock.set(hours=hours)
+    while (after := await pipeline.stored(before)).due_at == before.due_at:
+        await pipeline.pass_time()
     jump = timedelta(hours=hours)
     assert after.state is DeliveryState.PENDING
     assert after.occurred_at == before.occurred_at + jump
@@ -74,12 +74,12 @@ async def test_what_waits_keeps_its_age_its_turn_and_its_time_left(
     assert before.expires_at is not None
     assert after.expires_at == before.expires_at + jump
 
-    await house.later(seconds=5)
-    await house.until(before, DeliveryState.DELIVERED)
+    await pipeline.pass_time(seconds=5)
+    await pipeline.wait_for(before, DeliveryState.DELIVERED)
 
 
-async def test_what_comes_before_the_worker_knows_of_a_new_clock_is_told_by_that(
-    idle: House,
+async def test_delivery_accepted_before_the_worker_notices_has_the_new_time(
+    idle: Pipeline,
 ) -> None:
     idle.worker.pause()
     idle.start()
@@ -100,30 +100,30 @@ async def test_what_comes_before_the_worker_knows_of_a_new_clock_is_told_by_that
     await idle.stop()
 
 
-async def test_what_is_older_than_the_run_expires_only_by_a_steady_clock(
-    idle: House, store: Store
+async def test_delivery_of_an_earlier_run_expires_only_by_a_steady_clock(
+    idle: Pipeline, store: Store
 ) -> None:
     idle.worker.pause()
     delivery = await idle.submit(wait=0, seconds=60)
     later = Clock()
     later.forward(seconds=10)
-    again = House(store, clock=later)
+    again = Pipeline(store, clock=later)
     later.set(days=365)
     again.worker.pause()
     again.start()
-    await again.later()
+    await again.pass_time()
     other = await again.submit(wait=0, text="other", seconds=5)
 
-    await again.later(seconds=6)
-    await again.until(other, DeliveryState.EXPIRED)
+    await again.pass_time(seconds=6)
+    await again.wait_for(other, DeliveryState.EXPIRED)
     assert (await again.stored(delivery)).state is DeliveryState.PENDING
-    await again.later(seconds=60)
-    await again.until(delivery, DeliveryState.EXPIRED)
+    await again.pass_time(seconds=60)
+    await again.wait_for(delivery, DeliveryState.EXPIRED)
     await again.stop()
 
 
-async def test_what_seems_late_by_a_new_clock_waits_until_that_is_believed(
-    idle: House, store: Store, monkeypatch: pytest.MonkeyPatch
+async def test_delivery_late_by_a_new_clock_waits_until_it_is_trusted(
+    idle: Pipeline, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     idle.worker.pause()
     delivery = await idle.submit(wait=0, seconds=60)
@@ -138,54 +138,54 @@ async def test_what_seems_late_by_a_new_clock_waits_until_that_is_believed(
         return await update(delivery, **rest)
 
     monkeypatch.setattr(store, "update", updated)
-    again = House(store, clock=later)
+    again = Pipeline(store, clock=later)
     again.start()
     other = await again.submit(text="other")
     assert other.state is DeliveryState.DELIVERED
     for _ in range(3):
-        await again.later(seconds=1)
+        await again.pass_time(seconds=1)
         await store.states(OWNER)  # which waits for the worker's turn
 
     assert (await again.stored(delivery)).state is DeliveryState.PENDING
     assert again.client.written == ["write other"]
     assert delivery.id not in changed
-    await again.later(seconds=60)
-    await again.until(delivery, DeliveryState.EXPIRED)
+    await again.pass_time(seconds=60)
+    await again.wait_for(delivery, DeliveryState.EXPIRED)
     assert again.client.written == ["write other"]
     await again.stop()
 
 
 @pytest.mark.parametrize("hours", [-24, 2, 72])
-async def test_what_is_in_flight_keeps_its_times_when_the_clock_is_set(
-    house: House, hours: float
+async def test_delivery_in_flight_keeps_its_times(
+    pipeline: Pipeline, hours: float
 ) -> None:
-    house.client.gate = asyncio.Event()
-    house.client.troubles = [OutcomeUnknown()]
-    house.client.findings = [FOUND]
-    before = await house.submit(wait=0, seconds=3600)
+    pipeline.client.gate = asyncio.Event()
+    pipeline.client.errors = [OutcomeUnknown()]
+    pipeline.client.findings = [FOUND]
+    before = await pipeline.submit(wait=0, seconds=3600)
     async with asyncio.timeout(60):
-        while not house.client.calls:
-            await house.stored(before)
-    sent = await house.stored(before)
+        while not pipeline.client.calls:
+            await pipeline.stored(before)
+    sent = await pipeline.stored(before)
 
     jump = timedelta(hours=hours)
-    house.clock.set(hours=hours)
-    await house.later()
-    house.client.gate.set()
-    after = await house.until(before, DeliveryState.UNCERTAIN)
+    pipeline.clock.set(hours=hours)
+    await pipeline.pass_time()
+    pipeline.client.gate.set()
+    after = await pipeline.wait_for(before, DeliveryState.UNCERTAIN)
 
     assert before.expires_at is not None
     assert after.expires_at == before.expires_at + jump
     assert sent.first_sent_at is not None
     assert after.first_sent_at == sent.first_sent_at + jump
-    assert after.due_at == house.clock() + timedelta(seconds=1)
-    await house.look_again(after)
-    await house.until(before, DeliveryState.DELIVERED)
-    assert house.client.contexts[-1].first_sent_at == after.first_sent_at
-    assert house.client.contexts[-1].occurred_at == before.occurred_at + jump
+    assert after.due_at == pipeline.clock() + timedelta(seconds=1)
+    await pipeline.advance_to_look_up(after)
+    await pipeline.wait_for(before, DeliveryState.DELIVERED)
+    assert pipeline.client.contexts[-1].first_sent_at == after.first_sent_at
+    assert pipeline.client.contexts[-1].occurred_at == before.occurred_at + jump
 
 
-def test_every_moment_of_a_delivery_says_how_it_is_moved() -> None:
+def test_every_time_of_a_delivery_has_a_shift_rule() -> None:
     moments = {
         name
         for name, hint in get_type_hints(Delivery).items()
@@ -203,52 +203,52 @@ def test_every_moment_of_a_delivery_says_how_it_is_moved() -> None:
 
 
 def _is_moment(hint: object) -> bool:
-    """Say whether a type is a moment, or an alias of one."""
+    """Return whether a type is a time, or an alias of one."""
     return "datetime.datetime" in repr(getattr(hint, "__value__", hint))
 
 
 @pytest.mark.parametrize("days", [2, 60])
-async def test_what_waits_goes_out_soon_once_a_clock_that_was_behind_is_right(
-    idle: House, store: Store, days: float
+async def test_deliveries_are_sent_soon_after_a_slow_clock_is_corrected(
+    idle: Pipeline, store: Store, days: float
 ) -> None:
-    idle.client.troubles = [CannotConnect()]
+    idle.client.errors = [CannotConnect()]
     idle.start()
     delivery = await idle.submit()
     await idle.stop()
     behind = Clock(idle.clock.now - timedelta(days=days))
-    again = House(store, clock=behind)
+    again = Pipeline(store, clock=behind)
     again.start()
-    await again.later()
+    await again.pass_time()
     await store.states(OWNER)
     behind.set(days=days)
-    await again.later()
+    await again.pass_time()
     await store.states(OWNER)
-    await again.later(seconds=60)
-    await again.until(delivery, DeliveryState.DELIVERED)
+    await again.pass_time(seconds=60)
+    await again.wait_for(delivery, DeliveryState.DELIVERED)
     stored = await again.stored(delivery)
     assert stored.occurred_at == delivery.occurred_at
     await again.stop()
 
 
-async def test_what_waits_goes_out_soon_after_a_run_whose_clock_was_ahead(
-    idle: House, store: Store
+async def test_deliveries_are_sent_soon_after_a_run_with_a_fast_clock(
+    idle: Pipeline, store: Store
 ) -> None:
-    idle.client.troubles = [CannotConnect()]
+    idle.client.errors = [CannotConnect()]
     idle.start()
     delivery = await idle.submit()
-    await idle.until(delivery, DeliveryState.PENDING)
+    await idle.wait_for(delivery, DeliveryState.PENDING)
     await idle.stop()
-    ahead = House(store, clock=Clock(idle.clock.now))
-    ahead.client.troubles = [CannotConnect()] * 20
+    ahead = Pipeline(store, clock=Clock(idle.clock.now))
+    ahead.client.errors = [CannotConnect()] * 20
     ahead.start()
     await store.states(OWNER)
     ahead.clock.set(hours=2)
-    await ahead.later()
+    await ahead.pass_time()
     await store.states(OWNER)
     await ahead.stop()
-    right = House(store, clock=Clock(idle.clock.now))
+    right = Pipeline(store, clock=Clock(idle.clock.now))
     right.start()
     await store.states(OWNER)
-    await right.later(seconds=61)
-    await right.until(delivery, DeliveryState.DELIVERED)
+    await right.pass_time(seconds=61)
+    await right.wait_for(delivery, DeliveryState.DELIVERED)
     await right.stop()

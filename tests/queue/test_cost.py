@@ -1,7 +1,4 @@
-"""What the store reads does not grow with what it holds.
-
-Counted in steps of SQLite's virtual machine, which no other load changes.
-"""
+"""Tests that the store's reads do not grow with its contents."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,7 +17,7 @@ from custom_components.event_relay.queue.store.writes import Acceptance, accept
 
 from .conftest import OWNER
 from .ledger import START
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 FEW, WAITING, ENDED = 100, 2_000, 10_000
 LIMIT = 200_000
@@ -32,7 +29,7 @@ type Work = Callable[[sqlite3.Connection, QueueLimits], object]
 def _store(
     database: sqlite3.Connection, room: QueueLimits, limit: int, *deliveries: Delivery
 ) -> object:
-    """Accept deliveries; raises OutboxFull if there is no room for one."""
+    """Accept deliveries; raises OutboxFull if there is no room."""
     some = [Acceptance(delivery=delivery, limit=limit) for delivery in deliveries]
     outcomes = accept(database, some, room)
     for outcome in outcomes:
@@ -42,7 +39,7 @@ def _store(
 
 
 def _accept(database: sqlite3.Connection, room: QueueLimits) -> object:
-    new = a_delivery(10**6, key="new", follows="delivery-1")
+    new = pending_delivery(10**6, key="new", follows="delivery-1")
     return _store(database, room, LIMIT, new)
 
 
@@ -63,7 +60,7 @@ def _take(database: sqlite3.Connection, _: QueueLimits) -> object:
     )
 
 
-def _back_off_ended(database: sqlite3.Connection, _: QueueLimits) -> object:
+def _end_back_off(database: sqlite3.Connection, _: QueueLimits) -> object:
     return claims.end_back_off(database, OWNER, START - timedelta(days=1), 1)
 
 
@@ -94,7 +91,7 @@ def _list_far_down(database: sqlite3.Connection, _: QueueLimits) -> object:
     )
 
 
-def _search_in_vain(database: sqlite3.Connection, _: QueueLimits) -> object:
+def _search_without_a_match(database: sqlite3.Connection, _: QueueLimits) -> object:
     wanted = Wanted(words=("nowhere",))
     return search(database, owners=(OWNER,), wanted=wanted, limit=50)
 
@@ -107,8 +104,8 @@ def _remove_nothing(database: sqlite3.Connection, _: QueueLimits) -> object:
     return queries.remove(database, "nobody")
 
 
-def _steps(database: sqlite3.Connection, work: Work, room: QueueLimits) -> int:
-    """Count the steps of something, and undo it."""
+def _count_steps(database: sqlite3.Connection, work: Work, room: QueueLimits) -> int:
+    """Count SQLite's steps of an action, and undo it."""
     steps = 0
 
     def step() -> int:
@@ -130,7 +127,9 @@ def _fill(
     """Store many deliveries."""
     room = QueueLimits()
     database.execute("BEGIN")
-    some = [a_delivery(number, key=f"key {number}", **changes) for number in numbers]
+    some = [
+        pending_delivery(number, key=f"key {number}", **changes) for number in numbers
+    ]
     _store(database, room, LIMIT, *some)
     database.execute("COMMIT")
     return some
@@ -140,7 +139,7 @@ def _fill(
 def databases(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[sqlite3.Connection, sqlite3.Connection]]:
-    """Return a file that holds little, and one that holds much."""
+    """Return a file with little in it, and one with much."""
     folder: Path = tmp_path_factory.mktemp("cost")
     with (
         closing(open_file(folder / "little.db").database) as little,
@@ -160,19 +159,19 @@ def databases(
         _accept,
         _recover,
         _take,
-        _back_off_ended,
+        _end_back_off,
         _prune_nothing,
         _outside_ids,
         _owners,
         _list,
         _list_a_rare_state,
         _list_far_down,
-        _search_in_vain,
+        _search_without_a_match,
         _count_up_to,
         _remove_nothing,
     ],
 )
-def test_costs_the_same_however_much_there_is(
+def test_cost_does_not_grow_with_the_contents(
     databases: tuple[sqlite3.Connection, sqlite3.Connection],
     work: Work,
     monkeypatch: pytest.MonkeyPatch,
@@ -182,30 +181,30 @@ def test_costs_the_same_however_much_there_is(
     for database in databases:
         room = QueueLimits()
         room.take(database, OWNER, LIMIT)  # the first acceptance of a run counts
-        steps.append(_steps(database, work, room))
+        steps.append(_count_steps(database, work, room))
     little, much = steps
     assert 0 < much < 1.5 * little + 100
 
 
-def test_room_is_counted_again_when_it_seems_to_be_used_up(tmp_path: Path) -> None:
+def test_free_room_is_recounted_when_used_up(tmp_path: Path) -> None:
     with closing(open_file(tmp_path / "event_relay.db").database) as database:
         room = QueueLimits()
         for number in range(3):
-            _store(database, room, 3, a_delivery(number))
+            _store(database, room, 3, pending_delivery(number))
         with pytest.raises(QueueFull):
-            _store(database, room, 3, a_delivery(3))
+            _store(database, room, 3, pending_delivery(3))
         with pytest.raises(QueueFull):
-            _store(database, room, 2, a_delivery(3))
+            _store(database, room, 2, pending_delivery(3))
 
         database.execute("UPDATE deliveries SET state = 'delivered' WHERE sequence = 1")
-        _store(database, room, 3, a_delivery(3))
+        _store(database, room, 3, pending_delivery(3))
         with pytest.raises(QueueFull):
-            _store(database, room, 3, a_delivery(4))
+            _store(database, room, 3, pending_delivery(4))
         # Another connection has room of its own.
-        _store(database, room, 3, a_delivery(5, connection="other"))
+        _store(database, room, 3, pending_delivery(5, connection="other"))
 
 
-def test_a_deletion_takes_a_page_at_a_time(tmp_path: Path) -> None:
+def test_deletion_takes_a_page_at_a_time(tmp_path: Path) -> None:
     with closing(open_file(tmp_path / "event_relay.db").database) as database:
         many = 2 * queries.DELETED_AT_ONCE + 1
         _fill(database, range(many))

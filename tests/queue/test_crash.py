@@ -1,4 +1,4 @@
-"""Every commit in the way of a delivery is a place to die at, before it and after."""
+"""Tests of a crash before and after every commit of a delivery."""
 
 from collections.abc import Callable
 import json
@@ -27,7 +27,7 @@ MOST_COMMITS = 60
 def _accept(
     world: World, delivery_id: str, *, live: bool = False, **data: object
 ) -> None:
-    world.ask(delivery_id, live=live, **data).result()
+    world.submit(delivery_id, live=live, **data).result()
 
 
 def _stored(world: World, delivery_id: str) -> Delivery:
@@ -40,22 +40,22 @@ def single(world: World) -> None:
     _accept(world, "one", steps=("write",))
 
 
-def at_once(world: World) -> None:
+def optimistic(world: World) -> None:
     _accept(world, "one", live=True, steps=("write",))
     assert world.outside.done["one", "write"]
 
 
-def at_once_in_several_steps(world: World) -> None:
+def optimistic_in_several_steps(world: World) -> None:
     _accept(world, "one", live=True, steps=("write", "note"))
 
 
-def at_once_and_tried_again(world: World) -> None:
+def optimistic_and_retried(world: World) -> None:
     world.outside.answers = [Fault.UNREACHABLE, Fault.BUSY]
     _accept(world, "one", live=True, steps=("write",))
     world.loop.forward(seconds=60)
 
 
-def at_once_and_found(world: World) -> None:
+def optimistic_and_found(world: World) -> None:
     world.outside.answers = [Fault.REPLY_LOST, Fault.CANNOT_TELL]
     _accept(world, "one", live=True, steps=("write",))
     world.loop.forward(seconds=60)
@@ -69,11 +69,11 @@ def several(world: World) -> None:
     _accept(world, "one", steps=("write", "note"))
 
 
-def unaskable(world: World) -> None:
+def without_look_up(world: World) -> None:
     _accept(world, "one", steps=("stamp",))
 
 
-def unaskable_in_the_end(world: World) -> None:
+def last_step_without_look_up(world: World) -> None:
     _accept(world, "one", steps=("note", "write", "stamp"))
 
 
@@ -82,14 +82,14 @@ def start_and_end(world: World) -> None:
     _accept(world, "two", steps=("write",), after="one")
 
 
-def start_that_never_was(world: World) -> None:
+def failed_start(world: World) -> None:
     world.outside.answers = [Fault.UNREACHABLE, Fault.REFUSED]
     _accept(world, "one", steps=("write",))
     _accept(world, "two", steps=("write",), after="one")
     world.loop.forward(seconds=10)
 
 
-def tried_again(world: World) -> None:
+def attempted_again(world: World) -> None:
     world.outside.answers = [Fault.UNREACHABLE, Fault.BUSY]
     _accept(world, "one", steps=("write",))
     world.loop.forward(seconds=60)
@@ -107,7 +107,7 @@ def absent(world: World) -> None:
     world.loop.forward(seconds=60)
 
 
-def reply_lost_where_nobody_can_be_asked(world: World) -> None:
+def response_lost_without_look_up(world: World) -> None:
     world.outside.answers = [Fault.REPLY_LOST]
     _accept(world, "one", steps=("stamp",))
     world.loop.forward(seconds=60)
@@ -116,38 +116,38 @@ def reply_lost_where_nobody_can_be_asked(world: World) -> None:
 def retried(world: World) -> None:
     world.outside.answers = [Fault.REFUSED]
     _accept(world, "one", steps=("write",))
-    world.loop.now(world.house.queue.retry(_stored(world, "one")))
+    world.loop.now(world.pipeline.queue.retry(_stored(world, "one")))
 
 
 def discarded(world: World) -> None:
-    world.house.worker.pause()
+    world.pipeline.worker.pause()
     _accept(world, "one", steps=("write",))
     _accept(world, "two", steps=("write",), after="one")
-    world.loop.now(world.house.queue.discard(_stored(world, "one")))
+    world.loop.now(world.pipeline.queue.discard(_stored(world, "one")))
 
 
 def expired(world: World) -> None:
-    world.house.worker.pause()
+    world.pipeline.worker.pause()
     _accept(world, "one", steps=("write",), seconds=60)
     world.loop.forward(seconds=61)
 
 
 FLOWS: dict[Callable[[World], None], int] = {
     single: 3,
-    at_once: 2,
-    at_once_in_several_steps: 3,
-    at_once_and_tried_again: 6,
-    at_once_and_found: 4,
+    optimistic: 2,
+    optimistic_in_several_steps: 3,
+    optimistic_and_retried: 6,
+    optimistic_and_found: 4,
     repeated: 3,
     several: 4,
-    unaskable: 3,
-    unaskable_in_the_end: 5,
+    without_look_up: 3,
+    last_step_without_look_up: 5,
     start_and_end: 6,
-    start_that_never_was: 7,
-    tried_again: 7,
+    failed_start: 7,
+    attempted_again: 7,
     found: 5,
     absent: 7,
-    reply_lost_where_nobody_can_be_asked: 4,
+    response_lost_without_look_up: 4,
     retried: 6,
     discarded: 4,
     expired: 2,
@@ -165,7 +165,7 @@ def _die_at(world: World, number: int, when: str) -> None:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.__name__)
-def test_dies_at_every_commit_and_keeps_the_promise(
+def test_crash_at_every_commit_keeps_the_promise(
     tmp_path: Path, flow: Callable[[World], None], when: str
 ) -> None:
     for number in range(1, MOST_COMMITS):
@@ -180,19 +180,19 @@ def test_dies_at_every_commit_and_keeps_the_promise(
         else:
             world.close()
             break
-        _live_on(world, accepted=when == "after" or number > 1)
+        _continue(world, accepted=when == "after" or number > 1)
         world.close()
     else:
         pytest.fail("never came to its end")
     assert number - 1 >= FLOWS[flow] - 1
 
 
-def _live_on(world: World, *, accepted: bool) -> None:
-    """Go on with the file as it was, and see that all that was accepted ends well."""
+def _continue(world: World, *, accepted: bool) -> None:
+    """Restart with the file, and assert that all accepted deliveries end well."""
     world.outside.answers.clear()
     world.restart()
     world.heal()
-    assert not world.wrongs, world.wrongs
+    assert not world.violations, world.violations
     assert ("one" in world.states) is accepted
     for row in world.rows():
         assert row["state"] in SETTLED
@@ -201,23 +201,23 @@ def _live_on(world: World, *, accepted: bool) -> None:
             assert set(json.loads(row["payload"])["steps"]) == set(steps)
         elif row["state"] == "failed":
             assert row["failure_code"] in {"outcome_unknown", "rejected"}
-            _retry_is_for_the_user_to_confirm(world, row)
+            _assert_retry_needs_confirmation(world, row)
         else:
             assert steps == []
     for (_, step), times in world.outside.done.items():
         assert times == 1 or step == "note"
 
 
-def _retry_is_for_the_user_to_confirm(world: World, row: sqlite3.Row) -> None:
+def _assert_retry_needs_confirmation(world: World, row: sqlite3.Row) -> None:
     if row["failure_code"] != "outcome_unknown":
         return
     with pytest.raises(NotAllowed, match="confirmation_needed"):
-        world.loop.now(world.house.queue.retry(_stored(world, row["id"])))
+        world.loop.now(world.pipeline.queue.retry(_stored(world, row["id"])))
 
 
 @pytest.fixture
 def forking(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let processes be started over a socket of this machine, which has no host."""
+    """Allow starting processes over a local socket, which has no host."""
     monkeypatch.setattr("socket.socket.connect", pytest_socket._true_connect)
 
 
@@ -239,13 +239,14 @@ def forking(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
         (2, "after", "write,note", True),
     ],
 )
-def test_process_that_is_killed_leaves_what_the_next_one_carries_on_with(
+def test_next_process_continues_after_a_kill(
     tmp_path: Path, *, number: int, when: str, steps: str, live: bool
 ) -> None:
     path = tmp_path / "outbox-0.db"
     told = tmp_path / "told"
     child = PROCESSES.Process(
-        target=dying.live, args=(path, told, number, when, steps.split(","), live)
+        target=dying.run_until_commit,
+        args=(path, told, number, when, steps.split(","), live),
     )
     child.start()
     child.join(60)
@@ -262,7 +263,9 @@ def test_process_that_is_killed_leaves_what_the_next_one_carries_on_with(
     world.start()
     world.heal()
 
-    assert not [wrong for wrong in world.wrongs if "sent" in wrong], world.wrongs
+    assert not [wrong for wrong in world.violations if "sent" in wrong], (
+        world.violations
+    )
     states = [row["state"] for row in world.rows()]
     if number == 1 and when == "before":
         assert states == []

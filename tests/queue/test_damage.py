@@ -1,4 +1,4 @@
-"""A file whose bytes somebody else has changed, at rest or under our hands."""
+"""Tests of files whose bytes were changed, at rest or during use."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -27,7 +27,7 @@ from custom_components.event_relay.queue.store.store import (
 from ..search_effort import THOROUGH
 from .conftest import OWNER
 from .ledger import START
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 SEED = 20261122
 ROWS = 60
@@ -38,14 +38,14 @@ PAGE = 4096
 
 
 @pytest.fixture
-async def whole(tmp_path: Path) -> Path:
+async def intact(tmp_path: Path) -> Path:
     """Return a file with deliveries in many states, and the log of a killed run."""
     path = tmp_path / "whole.db"
     store = Store(path)
     await store.open()
     for number in range(ROWS):
         await store.accept(
-            a_delivery(
+            pending_delivery(
                 number,
                 summary=f"line {number} " * 20,
                 key=f"key {number % 7}",
@@ -72,10 +72,10 @@ async def _take(store: Store) -> dict[str, Delivery]:
     return {one.id: one for one in taken.claimed}
 
 
-async def _lives(path: Path) -> list[SetAside]:
-    """Use a file as two runs of Home Assistant do; return what they set aside.
+async def _use_twice(path: Path) -> list[SetAside]:
+    """Use a file as two runs of Home Assistant do; return the files set aside.
 
-    Whatever has been done to it, it works, now and in the next run.
+    Whatever was done to it, it works, now and in the next run.
     """
     damaged: list[SetAside] = []
     for run in range(2):
@@ -90,7 +90,7 @@ async def _lives(path: Path) -> list[SetAside]:
                 anew=True,
             )
         await store.prune(OWNER, START)
-        fresh = a_delivery(1000 + run)
+        fresh = pending_delivery(1000 + run)
         assert await store.accept(fresh) == fresh
         assert await store.get(fresh.id) == fresh
         await store.close()
@@ -100,33 +100,33 @@ async def _lives(path: Path) -> list[SetAside]:
     return damaged
 
 
-def _copy(whole: Path, path: Path, *, log: bool) -> None:
-    """Lay out a file, with or without the log of a run that was killed."""
+def _copy(intact: Path, path: Path, *, log: bool) -> None:
+    """Copy a file, with or without the log of a killed run."""
     for companion in ("", "-wal", "-shm") if log else ("",):
-        shutil.copy(f"{whole}{companion}", f"{path}{companion}")
+        shutil.copy(f"{intact}{companion}", f"{path}{companion}")
 
 
 def _overwrite(path: Path, *, at: int, new: bytes, companion: str = "") -> None:
-    """Change some bytes of a file, without regard to where it ends."""
+    """Change some bytes of a file, even beyond its end."""
     with Path(f"{path}{companion}").open("r+b") as file:
         file.seek(at)
         file.write(new)
 
 
-def _cut(path: Path, *, at: int, companion: str = "") -> None:
-    """Cut a file off."""
+def _truncate(path: Path, *, at: int, companion: str = "") -> None:
+    """Truncate a file."""
     os.truncate(f"{path}{companion}", at)
 
 
-async def _found(
-    whole: Path, folder: Path, damage: Callable[[Path], None], *, log: bool
+async def _is_set_aside(
+    intact: Path, folder: Path, damage: Callable[[Path], None], *, log: bool
 ) -> bool:
-    """Damage a copy, live with it, and say whether it was set aside."""
+    """Damage a copy, use it, and return whether it was set aside."""
     folder.mkdir()
     path = folder / "event_relay.db"
-    _copy(whole, path, log=log)
+    _copy(intact, path, log=log)
     damage(path)
-    return bool(await _lives(path))
+    return bool(await _use_twice(path))
 
 
 VERSION = range(60, 64)
@@ -137,12 +137,12 @@ SOME_OF_THE_HEADER = (*range(24), *range(24, HEADER, 4), VERSION[-1])
 """Each byte of the magic and of the sizes, and one of each number behind them."""
 
 
-async def test_any_byte_of_the_header_may_be_wrong(whole: Path, tmp_path: Path) -> None:
+async def test_wrong_byte_in_the_header(intact: Path, tmp_path: Path) -> None:
     found = 0
     for at in range(HEADER) if THOROUGH else SOME_OF_THE_HEADER:
         new = b"\0" if at in VERSION else b"\x7f"
         damage = partial(_overwrite, at=at, new=new)
-        found += await _found(whole, tmp_path / f"at-{at}", damage, log=False)
+        found += await _is_set_aside(intact, tmp_path / f"at-{at}", damage, log=False)
     # The magic, the sizes, the kind of text; the counters are nobody's loss.
     assert found >= 16
 
@@ -154,14 +154,12 @@ async def test_any_byte_of_the_header_may_be_wrong(whole: Path, tmp_path: Path) 
         *(b"sequence INTEGER", b"value TEXT", b"deliveries (\n", b"due ON"),
     ],
 )
-async def test_a_bit_of_a_name_in_the_schema_may_be_wrong(
-    tmp_path: Path, name: bytes
-) -> None:
-    """All rows are there, whatever their columns are called."""
+async def test_wrong_bit_in_a_name_of_the_schema(tmp_path: Path, name: bytes) -> None:
+    """All rows are kept, whatever their columns are called."""
     path = tmp_path / "event_relay.db"
     store = Store(path)
     await store.open()
-    some = [await store.accept(a_delivery(number)) for number in range(3)]
+    some = [await store.accept(pending_delivery(number)) for number in range(3)]
     notes = {"n": Note(value=1)}
     await store.remember(Memory(connection=OWNER, subject="rule", notes=notes))
     await store.close()
@@ -180,13 +178,13 @@ async def test_a_bit_of_a_name_in_the_schema_may_be_wrong(
     assert told
 
 
-async def test_a_damaged_file_of_an_earlier_version_keeps_its_rows(
+async def test_damaged_file_of_an_earlier_version_keeps_its_rows(
     path: Path,
 ) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.executescript(MIGRATIONS[0])
         database.execute("PRAGMA user_version = 1")
-        row = dict(zip(COLUMNS, values(a_delivery(1)), strict=True))
+        row = dict(zip(COLUMNS, values(pending_delivery(1)), strict=True))
         columns = [one[1] for one in database.execute("PRAGMA table_info(deliveries)")]
         filled = [name for name in columns if name in row]
         database.execute(
@@ -208,7 +206,7 @@ async def test_a_damaged_file_of_an_earlier_version_keeps_its_rows(
     assert len(told) == 1
 
 
-async def test_what_nobody_has_foreseen_fails_and_the_next_job_is_done(
+async def test_unexpected_error_fails_only_its_job(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_down(*_: object) -> None:
@@ -216,79 +214,83 @@ async def test_what_nobody_has_foreseen_fails_and_the_next_job_is_done(
 
     monkeypatch.setattr(group_commit, "run", break_down)
     with pytest.raises(StoreUnavailable):
-        await store.accept(a_delivery(1))
+        await store.accept(pending_delivery(1))
     monkeypatch.undo()
-    two = await store.accept(a_delivery(2))
+    two = await store.accept(pending_delivery(2))
     assert await store.listing() == [two]
 
 
-async def test_any_column_of_a_row_may_be_of_another_type(tmp_path: Path) -> None:
-    """The head of a row says of what type each of its values is, in a byte each."""
-    whole = tmp_path / "whole.db"
-    store = Store(whole)
+async def test_wrong_type_of_a_column(tmp_path: Path) -> None:
+    """A row's header has the type of each value, in one byte each."""
+    intact = tmp_path / "whole.db"
+    store = Store(intact)
     await store.open()
-    await store.accept(a_delivery(1, key="key", lane="lane"))
+    await store.accept(pending_delivery(1, key="key", lane="lane"))
     await store.close()
-    values_at = whole.read_bytes().rindex(b"delivery-1connection")
+    values_at = intact.read_bytes().rindex(b"delivery-1connection")
     found = 0
     types = (NO_VALUE, BLOB_OF_0, BLOB_OF_10, b"\xff")
     for at in range(values_at - 60, values_at):
         for new in types if THOROUGH else types[at % 2 :: 2]:
             damage = partial(_overwrite, at=at, new=new)
             folder = tmp_path / f"at-{at}-{new.hex()}"
-            found += await _found(whole, folder, damage, log=False)
+            found += await _is_set_aside(intact, folder, damage, log=False)
     assert found > 50
 
 
 @pytest.mark.parametrize("log", [False, True], ids=["closed", "killed"])
-async def test_any_bytes_may_be_overwritten(
-    whole: Path, tmp_path: Path, *, log: bool
-) -> None:
+async def test_overwritten_bytes(intact: Path, tmp_path: Path, *, log: bool) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same at every run
     found = 0
     for number in range(300 if THOROUGH else 40):
-        at = chance.randrange(whole.stat().st_size)
+        at = chance.randrange(intact.stat().st_size)
         new = chance.randbytes(chance.choice((1, 4, 64, 512, PAGE)))
         damage = partial(_overwrite, at=at, new=new)
-        found += await _found(whole, tmp_path / f"number-{number}", damage, log=log)
+        found += await _is_set_aside(
+            intact, tmp_path / f"number-{number}", damage, log=log
+        )
     assert found > 3
 
 
 @pytest.mark.parametrize("companion", ["-wal", "-shm"])
-async def test_log_may_be_overwritten_or_cut_off(
-    whole: Path, tmp_path: Path, companion: str
+async def test_overwritten_or_truncated_log(
+    intact: Path, tmp_path: Path, companion: str
 ) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same at every run
-    size = Path(f"{whole}{companion}").stat().st_size
+    size = Path(f"{intact}{companion}").stat().st_size
     assert size
     for number in range(100 if THOROUGH else 10):
         at, new = chance.randrange(size), chance.randbytes(chance.choice((1, 64, 512)))
         overwrite = partial(_overwrite, at=at, new=new, companion=companion)
-        _ = await _found(whole, tmp_path / f"overwritten-{number}", overwrite, log=True)
-        cut = partial(_cut, at=at, companion=companion)
-        assert not await _found(whole, tmp_path / f"cut-{number}", cut, log=True)
+        _ = await _is_set_aside(
+            intact, tmp_path / f"overwritten-{number}", overwrite, log=True
+        )
+        cut = partial(_truncate, at=at, companion=companion)
+        assert not await _is_set_aside(
+            intact, tmp_path / f"cut-{number}", cut, log=True
+        )
 
 
 @pytest.mark.parametrize("log", [False, True], ids=["closed", "killed"])
-async def test_cut_off_anywhere_it_is_set_aside(
-    whole: Path, tmp_path: Path, *, log: bool
+async def test_truncated_file_is_set_aside(
+    intact: Path, tmp_path: Path, *, log: bool
 ) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same at every run
-    size = whole.stat().st_size
+    size = intact.stat().st_size
     lengths = {2, HEADER - 1, HEADER, size - 1, *chance.sample(range(2, size), 10)}
     for at in lengths:
-        cut = partial(_cut, at=at)
-        assert await _found(whole, tmp_path / f"length-{at}", cut, log=log)
+        cut = partial(_truncate, at=at)
+        assert await _is_set_aside(intact, tmp_path / f"length-{at}", cut, log=log)
 
 
-async def test_damage_met_in_the_middle_of_a_run_sets_aside_and_goes_on(
+async def test_file_damaged_during_a_run_is_replaced(
     path: Path,
 ) -> None:
     damaged: list[SetAside] = []
     store = Store(path, damaged.append)
     await store.open()
     for number in range(200):
-        await store.accept(a_delivery(number, summary="x" * 1000))
+        await store.accept(pending_delivery(number, summary="x" * 1000))
     in_hand = [*(await _take(store)).values()]
     await store.close()
     content = bytearray(path.read_bytes())
@@ -299,7 +301,7 @@ async def test_damage_met_in_the_middle_of_a_run_sets_aside_and_goes_on(
 
     await store.open()
     assert not damaged
-    fresh = a_delivery(1000)
+    fresh = pending_delivery(1000)
     assert await store.accept(fresh) == fresh
 
     (set_aside,) = damaged
@@ -321,17 +323,17 @@ async def test_damage_met_in_the_middle_of_a_run_sets_aside_and_goes_on(
     await store.close()
 
 
-async def test_message_of_sqlite_that_is_no_text_is_damage(path: Path) -> None:
+async def test_undecodable_message_of_sqlite_is_damage(path: Path) -> None:
     store = Store(path)
     await store.open()
-    await store.accept(a_delivery(1))
+    await store.accept(pending_delivery(1))
     await store.close()
     content = path.read_bytes()
     name = content.index(b"CREATE INDEX laned")
     # SQLite quotes the index's broken definition in what it says of it.
     _overwrite(path, at=name, new=b"CREATE\xb6\xb6\xb6")
 
-    assert await _lives(path)
+    assert await _use_twice(path)
 
 
 async def test_newer_schema_is_left_alone(path: Path) -> None:
@@ -349,15 +351,15 @@ async def test_newer_schema_is_left_alone(path: Path) -> None:
     ("was", "becomes"),
     [(b"a line", b"a \xb6ine"), (b'{"text"', b'!"text"'), (b"action", b"nobody")],
 )
-async def test_value_that_nobody_can_have_written_is_damage(
+async def test_impossible_value_is_damage(
     path: Path, was: bytes, becomes: bytes
 ) -> None:
     store = Store(path)
     await store.open()
-    await store.accept(a_delivery(1))
+    await store.accept(pending_delivery(1))
     await store.close()
     content = path.read_bytes()
     assert content.count(was) == 1
     _overwrite(path, at=content.index(was), new=becomes)
 
-    assert await _lives(path)
+    assert await _use_twice(path)

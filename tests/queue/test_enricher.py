@@ -1,4 +1,4 @@
-"""Receipts of settled deliveries get what can only be read afterwards."""
+"""Tests of receipts that are completed after their deliveries have settled."""
 
 import asyncio
 from collections.abc import Iterator
@@ -27,15 +27,15 @@ PAGE = Receipt(links={"page": "p"}, details={"page": 7})
 
 
 @dataclass
-class Library(LedgerClient):
-    """Knows pages of lines, from a number of looks on."""
+class PageClient(LedgerClient):
+    """Returns a page of a line from a number of look-ups on."""
 
     looks: int = 0
     knows_from: int = 1
     trouble: BackendError | None = None
 
     async def page(self) -> Receipt | None:
-        """Tell the page of a line, if it is known."""
+        """Return the page of a line, if it is known."""
         self.looks += 1
         if self.trouble is not None:
             raise self.trouble
@@ -43,7 +43,7 @@ class Library(LedgerClient):
 
 
 class WriteLineOnPage(WriteLine):
-    """Write a line, whose page is known a while later."""
+    """Write a line, whose page is known later."""
 
     @override
     def enrichment(
@@ -56,17 +56,17 @@ class WriteLineOnPage(WriteLine):
         if "page" in receipt.details:
             return None
         return Enrichment(
-            look=lambda library: library.page(),
+            look=lambda client: client.page(),
             at=tuple(settled_at + timedelta(seconds=after) for after in LOOKS),
         )
 
 
-class Shelf:
-    """An enricher in simulated time, and what it does."""
+class EnricherRun:
+    """An enricher in simulated time, and its results."""
 
     def __init__(self, path: Path) -> None:
         self.clock = Clock()
-        self.library = Library()
+        self.client = PageClient()
         self.held = False
         self.busy = False
         self.enriched: list[Delivery] = []
@@ -84,7 +84,7 @@ class Shelf:
             connection=Connection(
                 id=OWNER,
                 backend=self.backend,
-                client=self.library,
+                client=self.client,
                 capabilities=lambda: None,
                 store=self.store,
                 clock=self.clock,
@@ -96,13 +96,13 @@ class Shelf:
         self.loop.settle()
 
     def restart(self) -> None:
-        """End the run as a reload or a stop does, and begin another one."""
+        """End the run as a reload or a stop does, and begin another."""
         self.running.cancel()
         self.loop.settle()
         self.start()
 
     def deliver(self, delivery_id: str = "d1", **changes: object) -> Delivery:
-        """Store a delivery that has arrived, and tell of it."""
+        """Store a delivered delivery, and notify the enricher."""
         now = self.clock()
         delivery = Delivery(
             id=delivery_id,
@@ -124,7 +124,7 @@ class Shelf:
         return delivery
 
     def receipt(self, delivery_id: str = "d1") -> Receipt:
-        """Return a receipt as the file has it."""
+        """Return a receipt from the file."""
         stored = self.loop.now(self.store.get(delivery_id))
         assert stored is not None
         assert stored.receipt is not None
@@ -132,169 +132,173 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    """Return an enricher that runs."""
-    shelf = Shelf(tmp_path / "outbox.db")
-    yield shelf
-    shelf.loop.end()
-    shelf.database.raw.close()
+def run(tmp_path: Path) -> Iterator[EnricherRun]:
+    """Return an enricher that is running."""
+    run = EnricherRun(tmp_path / "outbox.db")
+    yield run
+    run.loop.end()
+    run.database.raw.close()
 
 
-def test_receipt_gets_what_is_found(shelf: Shelf) -> None:
-    delivery = shelf.deliver()
-    shelf.loop.forward(seconds=1)
-    assert shelf.library.looks == 0
-    shelf.loop.forward(seconds=1)
+def test_receipt_is_completed(run: EnricherRun) -> None:
+    delivery = run.deliver()
+    run.loop.forward(seconds=1)
+    assert run.client.looks == 0
+    run.loop.forward(seconds=1)
     richer = Receipt(
         outside_id="1",
         links={"line": "l", "page": "p"},
         details={"page": 7},
         warnings=("w",),
     )
-    assert shelf.receipt() == richer
-    assert shelf.enriched == [replace(delivery, receipt=richer)]
-    shelf.loop.forward(days=2)
-    assert shelf.library.looks == 1
+    assert run.receipt() == richer
+    assert run.enriched == [replace(delivery, receipt=richer)]
+    run.loop.forward(days=2)
+    assert run.client.looks == 1
 
 
-def test_looks_again_until_it_is_there(shelf: Shelf) -> None:
-    shelf.library.knows_from = 3
-    shelf.deliver()
-    shelf.loop.forward(seconds=599)
-    assert (shelf.library.looks, shelf.receipt().details) == (2, {})
-    shelf.loop.forward(seconds=1)
-    assert (shelf.library.looks, shelf.receipt().details) == (3, {"page": 7})
+def test_look_ups_are_repeated_until_found(run: EnricherRun) -> None:
+    run.client.knows_from = 3
+    run.deliver()
+    run.loop.forward(seconds=599)
+    assert (run.client.looks, run.receipt().details) == (2, {})
+    run.loop.forward(seconds=1)
+    assert (run.client.looks, run.receipt().details) == (3, {"page": 7})
 
 
 @pytest.mark.parametrize("trouble", [None, CannotConnect("away")])
-def test_nothing_polls_for_ever(shelf: Shelf, trouble: BackendError | None) -> None:
-    shelf.library.knows_from, shelf.library.trouble = 1_000, trouble
-    shelf.deliver()
-    shelf.loop.forward(days=7)
-    assert shelf.library.looks == len(LOOKS)
-    assert shelf.receipt().links == {"line": "l"}
-    assert shelf.loop.settle() is None
-    assert not shelf.enriched
+def test_look_ups_end(run: EnricherRun, trouble: BackendError | None) -> None:
+    run.client.knows_from, run.client.trouble = 1_000, trouble
+    run.deliver()
+    run.loop.forward(days=7)
+    assert run.client.looks == len(LOOKS)
+    assert run.receipt().links == {"line": "l"}
+    assert run.loop.settle() is None
+    assert not run.enriched
 
 
-def test_one_that_breaks_harms_no_other(
-    shelf: Shelf, caplog: pytest.LogCaptureFixture
+def test_failing_look_up_affects_no_other(
+    run: EnricherRun, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf.deliver("broken", payload={"text": "no steps"})
-    shelf.deliver()
-    shelf.loop.forward(seconds=2)
-    assert shelf.receipt().details == {"page": 7}
+    run.deliver("broken", payload={"text": "no steps"})
+    run.deliver()
+    run.loop.forward(seconds=2)
+    assert run.receipt().details == {"page": 7}
     assert "broken: its receipt stays as it is" in caplog.text
 
 
 @pytest.mark.parametrize(
     "state", [DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.PENDING]
 )
-def test_only_what_has_arrived(shelf: Shelf, state: DeliveryState) -> None:
-    shelf.deliver(state=state)
-    shelf.loop.forward(days=1)
-    assert shelf.library.looks == 0
+def test_only_delivered_ones_are_looked_up(
+    run: EnricherRun, state: DeliveryState
+) -> None:
+    run.deliver(state=state)
+    run.loop.forward(days=1)
+    assert run.client.looks == 0
 
 
-def test_asks_nothing_while_nothing_is_sent(shelf: Shelf) -> None:
-    shelf.held = True
-    shelf.deliver()
-    shelf.loop.forward(seconds=59)
-    assert shelf.library.looks == 0
-    shelf.held = False
-    shelf.loop.forward(seconds=1)
-    assert shelf.receipt().details == {"page": 7}
+def test_nothing_is_looked_up_while_paused(run: EnricherRun) -> None:
+    run.held = True
+    run.deliver()
+    run.loop.forward(seconds=59)
+    assert run.client.looks == 0
+    run.held = False
+    run.loop.forward(seconds=1)
+    assert run.receipt().details == {"page": 7}
 
 
-def test_deliveries_go_first_for_a_while(shelf: Shelf) -> None:
-    shelf.busy = True
-    shelf.deliver("d1")
-    shelf.loop.forward(seconds=10)
-    assert shelf.library.looks == 0
-    shelf.busy = False
-    shelf.loop.forward(seconds=1)
-    assert shelf.receipt("d1").details == {"page": 7}
+def test_deliveries_take_precedence_for_a_while(run: EnricherRun) -> None:
+    run.busy = True
+    run.deliver("d1")
+    run.loop.forward(seconds=10)
+    assert run.client.looks == 0
+    run.busy = False
+    run.loop.forward(seconds=1)
+    assert run.receipt("d1").details == {"page": 7}
 
-    shelf.busy = True
-    shelf.deliver("d2")
-    shelf.loop.forward(seconds=31)
-    assert shelf.receipt("d2").details == {}
-    shelf.loop.forward(seconds=1)
-    assert shelf.receipt("d2").details == {"page": 7}
+    run.busy = True
+    run.deliver("d2")
+    run.loop.forward(seconds=31)
+    assert run.receipt("d2").details == {}
+    run.loop.forward(seconds=1)
+    assert run.receipt("d2").details == {"page": 7}
 
 
-def test_looks_to_come_outlive_a_restart(shelf: Shelf) -> None:
-    shelf.library.knows_from = 2
-    shelf.deliver()
-    shelf.loop.forward(seconds=1)
-    shelf.restart()
-    shelf.loop.forward(seconds=1)
-    assert (shelf.library.looks, shelf.receipt().details) == (1, {})
-    shelf.loop.forward(seconds=58)
-    assert (shelf.library.looks, shelf.receipt().details) == (2, {"page": 7})
+def test_planned_look_ups_survive_a_restart(run: EnricherRun) -> None:
+    run.client.knows_from = 2
+    run.deliver()
+    run.loop.forward(seconds=1)
+    run.restart()
+    run.loop.forward(seconds=1)
+    assert (run.client.looks, run.receipt().details) == (1, {})
+    run.loop.forward(seconds=58)
+    assert (run.client.looks, run.receipt().details) == (2, {"page": 7})
 
 
 @pytest.mark.parametrize("away", [30, 10_000])
-def test_looks_that_were_missed_are_made_up_for_by_one(
-    shelf: Shelf, away: float
+def test_missed_look_ups_are_replaced_by_one(run: EnricherRun, away: float) -> None:
+    run.deliver()
+    run.running.cancel()
+    run.loop.settle()
+    run.clock.forward(seconds=away)
+    run.start()
+    assert (run.client.looks, run.receipt().details) == (1, {"page": 7})
+
+
+def test_receipts_older_than_a_day_are_ignored_after_a_restart(
+    run: EnricherRun,
 ) -> None:
-    shelf.deliver()
-    shelf.running.cancel()
-    shelf.loop.settle()
-    shelf.clock.forward(seconds=away)
-    shelf.start()
-    assert (shelf.library.looks, shelf.receipt().details) == (1, {"page": 7})
+    run.running.cancel()
+    run.loop.settle()
+    run.deliver()
+    run.clock.forward(days=2)
+    run.start()
+    assert run.client.looks == 0
 
 
-def test_what_is_older_than_a_day_is_left_alone_after_a_restart(shelf: Shelf) -> None:
-    shelf.running.cancel()
-    shelf.loop.settle()
-    shelf.deliver()
-    shelf.clock.forward(days=2)
-    shelf.start()
-    assert shelf.library.looks == 0
+def test_start_is_looked_up_together_with_its_end(run: EnricherRun) -> None:
+    run.client.knows_from = len(LOOKS) + 1
+    run.deliver("start")
+    run.loop.forward(days=1)
+    assert run.client.looks == len(LOOKS)
+    run.deliver("end", follows="start")
+    run.loop.forward(seconds=2)
+    assert run.receipt("start").details == {"page": 7}
+    assert run.receipt("end").details == {"page": 7}
 
 
-def test_a_start_is_looked_at_with_what_follows_it(shelf: Shelf) -> None:
-    shelf.library.knows_from = len(LOOKS) + 1
-    shelf.deliver("start")
-    shelf.loop.forward(days=1)
-    assert shelf.library.looks == len(LOOKS)
-    shelf.deliver("end", follows="start")
-    shelf.loop.forward(seconds=2)
-    assert shelf.receipt("start").details == {"page": 7}
-    assert shelf.receipt("end").details == {"page": 7}
-
-
-def test_only_so_many_wait(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_waiting_look_ups_is_limited(
+    run: EnricherRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(enricher, "MOST", 2)
     for number in range(3):
-        shelf.deliver(f"d{number}")
-    shelf.loop.forward(seconds=2)
-    found = [shelf.receipt(f"d{number}").details for number in range(3)]
+        run.deliver(f"d{number}")
+    run.loop.forward(seconds=2)
+    found = [run.receipt(f"d{number}").details for number in range(3)]
     assert found == [{"page": 7}, {"page": 7}, {}]
 
 
-def test_outlives_an_outbox_that_is_away_or_has_lost_it(shelf: Shelf) -> None:
-    shelf.deliver()
-    shelf.deliver("gone")
-    shelf.database.raw.execute("DELETE FROM deliveries WHERE id = 'gone'")
-    shelf.database.full = True
-    shelf.loop.forward(seconds=2)
-    assert not shelf.enriched
-    shelf.database.full = False
-    shelf.loop.forward(seconds=58)
-    assert [one.id for one in shelf.enriched] == ["d1"]
-    assert shelf.receipt().details == {"page": 7}
+def test_unavailable_file_and_missing_row_are_ignored(run: EnricherRun) -> None:
+    run.deliver()
+    run.deliver("gone")
+    run.database.raw.execute("DELETE FROM deliveries WHERE id = 'gone'")
+    run.database.full = True
+    run.loop.forward(seconds=2)
+    assert not run.enriched
+    run.database.full = False
+    run.loop.forward(seconds=58)
+    assert [one.id for one in run.enriched] == ["d1"]
+    assert run.receipt().details == {"page": 7}
 
 
-def test_backends_that_add_nothing_cost_nothing(shelf: Shelf) -> None:
-    shelf.backend = LEDGER
+def test_backend_without_enrichment_costs_nothing(run: EnricherRun) -> None:
+    run.backend = LEDGER
     statements: list[str] = []
-    shelf.database.raw.set_trace_callback(statements.append)
-    shelf.restart()
+    run.database.raw.set_trace_callback(statements.append)
+    run.restart()
     assert not statements
-    assert shelf.running.done()
-    shelf.deliver()
-    assert shelf.loop.settle() is None
-    assert asyncio.all_tasks(shelf.loop) == set()
+    assert run.running.done()
+    run.deliver()
+    assert run.loop.settle() is None
+    assert asyncio.all_tasks(run.loop) == set()

@@ -1,4 +1,4 @@
-"""Damaged, locked and forbidden files, and files restored from a backup."""
+"""Tests of damaged, locked and forbidden files, and of restored ones."""
 
 import asyncio
 from contextlib import closing
@@ -20,27 +20,27 @@ from custom_components.event_relay.queue.store.store import (
     StoreUnavailable,
 )
 
-from .conftest import OWNER, House
+from .conftest import OWNER, Pipeline
 from .ledger import FOUND, START, LedgerClient
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 ROWS = 50
 
 
-async def _filled(path: Path) -> None:
-    """Write a file with deliveries that wait."""
+async def _create(path: Path) -> None:
+    """Create a file with waiting deliveries."""
     store = Store(path)
     await store.open()
     for number in range(ROWS):
-        await store.accept(a_delivery(number))
+        await store.accept(pending_delivery(number))
     await store.close()
 
 
-async def _works(path: Path) -> None:
+async def _assert_usable(path: Path) -> None:
     """Open a file and use it."""
     store = Store(path)
     await store.open()
-    await store.accept(a_delivery(1000))
+    await store.accept(pending_delivery(1000))
     assert await store.get("delivery-1000") is not None
     await store.close()
 
@@ -49,24 +49,24 @@ async def _works(path: Path) -> None:
     ("size", "damaged"),
     [(0, False), (1, False), (100, True), (4096, True), (5000, True)],
 )
-async def test_cut_off_file_is_set_aside_unless_nothing_is_left(
+async def test_truncated_file_is_set_aside_unless_empty(
     path: Path, size: int, *, damaged: bool
 ) -> None:
-    await _filled(path)
+    await _create(path)
     os.truncate(path, size)
 
     found: list[SetAside] = []
     store = Store(path, found.append)
     await store.open()
-    await store.accept(a_delivery(1000))
+    await store.accept(pending_delivery(1000))
     await store.close()
 
     assert len(found) == damaged
-    await _works(path)
+    await _assert_usable(path)
 
 
-async def test_overwritten_file_is_set_aside_with_all_it_had(path: Path) -> None:
-    await _filled(path)
+async def test_overwritten_file_is_set_aside_completely(path: Path) -> None:
+    await _create(path)
     path.write_bytes(b"not a database at all" * 1000)
 
     damaged: list[SetAside] = []
@@ -78,11 +78,11 @@ async def test_overwritten_file_is_set_aside_with_all_it_had(path: Path) -> None
     assert set_aside.waiting is None
     assert set_aside.path.read_bytes().startswith(b"not a database")
     assert set_aside.path.name.startswith("event_relay.db.damaged-")
-    await _works(path)
+    await _assert_usable(path)
 
 
 async def test_damage_after_an_unclean_end_is_found_and_counted(path: Path) -> None:
-    await _filled(path)
+    await _create(path)
     content = bytearray(path.read_bytes())
     pages = len(content) // 4096
     # The root page of an index: the rows themselves can still be read.
@@ -105,7 +105,7 @@ async def test_damage_after_an_unclean_end_is_found_and_counted(path: Path) -> N
 
     (set_aside,) = damaged
     assert set_aside.waiting == ROWS
-    await _works(path)
+    await _assert_usable(path)
 
 
 async def test_two_damaged_files_in_a_second_are_both_kept(path: Path) -> None:
@@ -117,10 +117,10 @@ async def test_two_damaged_files_in_a_second_are_both_kept(path: Path) -> None:
     assert len([*path.parent.glob("*.damaged-*[0-9]")]) == 2
 
 
-async def test_file_held_by_another_process_is_unavailable_and_left_alone(
+async def test_file_locked_by_another_process_is_left_alone(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await _filled(path)
+    await _create(path)
     code = (
         "import sqlite3, sys; database = sqlite3.connect(sys.argv[1],"
         " isolation_level=None); database.execute('PRAGMA locking_mode=EXCLUSIVE');"
@@ -139,14 +139,14 @@ async def test_file_held_by_another_process_is_unavailable_and_left_alone(
             await store.open()
         holder.communicate("\n")
 
-    await _works(path)
+    await _assert_usable(path)
     assert not [*path.parent.glob("*.damaged-*")]
 
 
-async def test_full_disk_refuses_and_loses_nothing(path: Path) -> None:
+async def test_full_disk_rejects_and_loses_nothing(path: Path) -> None:
     store = Store(path)
     await store.open()
-    first = await store.accept(a_delivery(1))
+    first = await store.accept(pending_delivery(1))
 
     def limit_pages(database: sqlite3.Connection) -> None:
         (pages,) = database.execute("PRAGMA page_count").fetchone()
@@ -157,25 +157,27 @@ async def test_full_disk_refuses_and_loses_nothing(path: Path) -> None:
 
     await store._database.run(limit_pages, alone=True)
     with pytest.raises(StoreUnavailable, match="full"):
-        await store.accept(a_delivery(2, summary="x" * 100_000))
+        await store.accept(pending_delivery(2, summary="x" * 100_000))
     assert await store.get("delivery-1") == first
     assert await store.get("delivery-2") is None
 
     await store._database.run(unlimit_pages, alone=True)
-    await store.accept(a_delivery(2, summary="x" * 100_000))
+    await store.accept(pending_delivery(2, summary="x" * 100_000))
     await store.close()
 
 
-async def test_copy_made_by_a_backup_sends_nothing_blindly(path: Path) -> None:
+async def test_restored_backup_is_looked_up_before_sending(path: Path) -> None:
     store = Store(path)
     await store.open()
     later = START + timedelta(hours=1)
-    await store.accept(a_delivery(1))
-    await store.accept(a_delivery(2, due_at=later, first_sent_at=later))
-    done = a_delivery(3, state=DeliveryState.DELIVERED, settled_at=START, due_at=None)
+    await store.accept(pending_delivery(1))
+    await store.accept(pending_delivery(2, due_at=later, first_sent_at=later))
+    done = pending_delivery(
+        3, state=DeliveryState.DELIVERED, settled_at=START, due_at=None
+    )
     await store.accept(done)
     await store.begin_backup()
-    await store.accept(a_delivery(4))
+    await store.accept(pending_delivery(4))
     copy = path.with_name("copy.db")
     for companion in ("", "-wal"):
         shutil.copy(f"{path}{companion}", f"{copy}{companion}")
@@ -206,14 +208,14 @@ async def test_copy_made_by_a_backup_sends_nothing_blindly(path: Path) -> None:
     await store.close()
 
 
-async def test_prunes_what_has_ended_but_not_what_somebody_waits_for(
+async def test_settled_deliveries_are_pruned_unless_referenced(
     store: Store,
 ) -> None:
     ended = {"state": DeliveryState.DELIVERED, "settled_at": START, "due_at": None}
-    await store.accept(a_delivery(1, **ended))
-    await store.accept(a_delivery(2, **ended))
-    await store.accept(a_delivery(3, follows="delivery-2"))
-    await store.accept(a_delivery(4, connection="other", **ended))
+    await store.accept(pending_delivery(1, **ended))
+    await store.accept(pending_delivery(2, **ended))
+    await store.accept(pending_delivery(3, follows="delivery-2"))
+    await store.accept(pending_delivery(4, connection="other", **ended))
 
     assert await store.prune(OWNER, START) == 0
     assert await store.prune(OWNER, START + timedelta(seconds=1)) == 1
@@ -223,24 +225,24 @@ async def test_prunes_what_has_ended_but_not_what_somebody_waits_for(
 
 
 @pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.EXPIRED])
-async def test_what_had_ended_in_a_copy_may_have_been_sent_since(
+async def test_deliveries_settled_in_a_backup_may_have_been_retried_since(
     path: Path, state: DeliveryState
 ) -> None:
     store = Store(path)
     await store.open()
     payload = {"text": "hello", "steps": ["write"]}
-    ended = a_delivery(1, state=state, due_at=None, payload=payload)
+    ended = pending_delivery(1, state=state, due_at=None, payload=payload)
     await store.accept(ended)
     await store.begin_backup()
     await store.close()
     await store.open()
-    house = House(store)
+    pipeline = Pipeline(store)
     restored = await store.get(ended.id)
     assert restored is not None
 
     with pytest.raises(NotAllowed, match="confirmation_needed"):
-        await house.queue.retry(restored)
-    restored = await house.queue.retry(restored, confirm=True)
+        await pipeline.queue.retry(restored)
+    restored = await pipeline.queue.retry(restored, confirm=True)
 
     assert restored.state is DeliveryState.UNCERTAIN
     assert restored.first_sent_at == START
@@ -257,51 +259,51 @@ async def test_what_had_ended_in_a_copy_may_have_been_sent_since(
     ],
     ids=["asked, not asked", "asked last", "asked first", "never asked"],
 )
-async def test_no_step_of_what_is_restored_is_sent_blindly(
+async def test_every_step_of_a_restored_delivery_is_looked_up(
     path: Path, steps: tuple[str, ...], calls: list[str], state: DeliveryState
 ) -> None:
     store = Store(path)
     await store.open()
-    waiting = a_delivery(1, payload={"text": "hello", "steps": [*steps]})
+    waiting = pending_delivery(1, payload={"text": "hello", "steps": [*steps]})
     await store.accept(waiting)
     await store.begin_backup()
     await store.close()
     await store.open()
     client = LedgerClient(findings=[FOUND, FOUND])
-    house = House(store, client=client)
-    house.start()
+    pipeline = Pipeline(store, client=client)
+    pipeline.start()
 
-    ended = await house.until(waiting, state)
+    ended = await pipeline.wait_for(waiting, state)
 
     assert client.calls == calls
     assert ended.unclear is (state is DeliveryState.FAILED)
-    await house.stop()
+    await pipeline.stop()
     await store.close()
 
 
-async def test_step_of_what_is_restored_is_sent_once_it_is_surely_absent(
+async def test_absent_step_of_a_restored_delivery_is_sent(
     path: Path,
 ) -> None:
     store = Store(path)
     await store.open()
     payload = {"text": "hello", "steps": ["note", "write"]}
-    waiting = a_delivery(1, payload=payload)
+    waiting = pending_delivery(1, payload=payload)
     await store.accept(waiting)
     await store.begin_backup()
     await store.close()
     await store.open()
-    house = House(store)
-    house.start()
+    pipeline = Pipeline(store)
+    pipeline.start()
 
     async with asyncio.timeout(60):
-        while house.client.calls != ["note"]:
-            await house.stored(waiting)
-    await house.until(waiting, DeliveryState.UNCERTAIN)
-    await house.until_sent_again(waiting)
-    await house.until(waiting, DeliveryState.DELIVERED)
+        while pipeline.client.calls != ["note"]:
+            await pipeline.stored(waiting)
+    await pipeline.wait_for(waiting, DeliveryState.UNCERTAIN)
+    await pipeline.wait_until_known(waiting)
+    await pipeline.wait_for(waiting, DeliveryState.DELIVERED)
 
-    assert house.client.calls == ["note", "write"]
-    _, asked, *_ = house.client.contexts
+    assert pipeline.client.calls == ["note", "write"]
+    _, asked, *_ = pipeline.client.contexts
     assert asked.first_sent_at == START
-    await house.stop()
+    await pipeline.stop()
     await store.close()

@@ -1,4 +1,4 @@
-"""Only its owner can read the outbox's file, and all that ever lies beside it."""
+"""Tests that only its owner can read the queue's file and its companions."""
 
 from collections.abc import Iterator
 import os
@@ -11,14 +11,14 @@ from custom_components.event_relay.queue.store import file
 from custom_components.event_relay.queue.store.recovery import salvage
 from custom_components.event_relay.queue.store.store import SetAside, Store
 
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 PRIVATE = 0o600
 
 
 @pytest.fixture(autouse=True)
-def open_handed() -> Iterator[None]:
-    """Let new files be readable for everybody who is not kept out."""
+def permissive_umask() -> Iterator[None]:
+    """Make new files readable for everybody by default."""
     former = os.umask(0)
     yield
     os.umask(former)
@@ -32,7 +32,7 @@ def modes(folder: Path) -> dict[str, int]:
 async def test_file_and_companions_are_private(path: Path) -> None:
     store = Store(path)
     await store.open()
-    await store.accept(a_delivery(1))
+    await store.accept(pending_delivery(1))
     await store.listing()
     found = modes(path.parent)
     assert found.keys() == {path.name, f"{path.name}-wal", f"{path.name}-shm"}
@@ -41,14 +41,12 @@ async def test_file_and_companions_are_private(path: Path) -> None:
     assert modes(path.parent) == {path.name: PRIVATE}
 
 
-async def test_files_found_with_another_mode_become_private(
-    path: Path, tmp_path: Path
-) -> None:
+async def test_existing_files_become_private(path: Path, tmp_path: Path) -> None:
     alive = tmp_path / "alive" / path.name
     alive.parent.mkdir()
     store = Store(alive)
     await store.open()
-    await store.accept(a_delivery(1))
+    await store.accept(pending_delivery(1))
     companions = ("", "-wal", "-shm")
     for companion in companions:
         shutil.copy(f"{alive}{companion}", f"{path}{companion}")
@@ -63,14 +61,14 @@ async def test_files_found_with_another_mode_become_private(
 
     store = Store(path)
     await store.open()
-    await store.accept(a_delivery(2))
+    await store.accept(pending_delivery(2))
     found = modes(path.parent)
     assert {found[name] for name in (*names, aside.name)} == {PRIVATE}
     assert found[other.name] == 0o666
     await store.close()
 
 
-async def test_what_is_set_aside_and_what_comes_in_its_place_is_private(
+async def test_replaced_file_and_its_successor_are_private(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path.write_bytes(b"damaged" * 1000)
@@ -96,7 +94,7 @@ async def test_what_is_set_aside_and_what_comes_in_its_place_is_private(
 async def test_copies_of_damaged_or_missing_logs_are_private(path: Path) -> None:
     store = Store(path)
     await store.open()
-    await store.accept(a_delivery(1))
+    await store.accept(pending_delivery(1))
     await store.close()
     with path.open("r+b") as used:
         used.seek(68)

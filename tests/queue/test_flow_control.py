@@ -1,4 +1,4 @@
-"""How much of a connection's work may go out, with a backend that homes share."""
+"""Tests of flow control with a backend shared by several homes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,17 +29,17 @@ ALL = (LEDGER.concurrency, LEDGER.look_ups_at_once)
 
 
 def at(seconds: float) -> datetime:
-    """Return a moment of the test."""
+    """Return a time of the test."""
     return START + timedelta(seconds=seconds)
 
 
 def flow_control(chance: Callable[[], float] = lambda: 1.0) -> FlowControl:
-    """Return the throttle of a home at a backend that others share."""
+    """Return the flow control of a home with a shared backend."""
     return FlowControl(SHARED, chance)
 
 
-def broken(one: FlowControl, until: float) -> None:
-    """Let nothing get through until a moment."""
+def fail_until(one: FlowControl, until: float) -> None:
+    """Fail all requests until a time."""
     moment = START
     while moment < at(until):
         one.troubled(CannotConnect(), moment)
@@ -47,7 +47,7 @@ def broken(one: FlowControl, until: float) -> None:
 
 
 @pytest.mark.parametrize(("error", "seconds"), [(BARE, 15), (TELLS, 75)])
-def test_refusal_holds_the_connection_and_leaves_one_at_a_time(
+def test_rate_limit_holds_the_connection_and_leaves_one_at_a_time(
     error: BackendError, seconds: float
 ) -> None:
     one = flow_control()
@@ -62,7 +62,7 @@ def test_refusal_holds_the_connection_and_leaves_one_at_a_time(
     assert one.slots(at(seconds), 0, 1) == (1, 0)
 
 
-def test_homes_that_are_told_the_same_moment_come_at_others() -> None:
+def test_homes_with_the_same_retry_after_spread_out() -> None:
     moments = set()
     for chance in (0.0, 0.5, 1.0):
         one = flow_control(lambda chance=chance: chance)  # type: ignore[misc]
@@ -71,14 +71,14 @@ def test_homes_that_are_told_the_same_moment_come_at_others() -> None:
     assert moments == {at(65), at(70), at(75)}
 
 
-def test_what_was_beside_it_counts_as_the_same_refusal() -> None:
+def test_simultaneous_rejections_count_once() -> None:
     one = flow_control()
     for _ in range(4):
         one.troubled(BARE, START)
     assert one.next_at(START) == at(15)
 
 
-def test_answers_make_it_faster_until_nothing_holds_it() -> None:
+def test_responses_raise_the_rate_until_it_is_unlimited() -> None:
     one = flow_control()
     one.troubled(BARE, START)
     now, answers = START, 0
@@ -90,9 +90,9 @@ def test_answers_make_it_faster_until_nothing_holds_it() -> None:
     assert one.slots(now, 0, 0) == ALL
 
 
-def test_refusal_of_a_probe_closes_the_breaker_and_holds() -> None:
+def test_rate_limited_probe_closes_the_breaker_and_holds() -> None:
     one = flow_control()
-    broken(one, 600)
+    fail_until(one, 600)
     one.troubled(BARE, at(600))
 
     assert not one.breaker.open
@@ -100,9 +100,9 @@ def test_refusal_of_a_probe_closes_the_breaker_and_holds() -> None:
     assert one.back_offs_to_end(0) is None
 
 
-def test_shared_one_is_probed_seldom_and_begins_slowly() -> None:
+def test_shared_backend_is_probed_rarely_and_starts_slowly() -> None:
     one = flow_control()
-    broken(one, 3600)
+    fail_until(one, 3600)
     assert one.next_at(at(3600)) is not None
     assert one.breaker.probe_cap == SHARED_PROBE_CAP > PROBE_CAP
 
@@ -112,38 +112,38 @@ def test_shared_one_is_probed_seldom_and_begins_slowly() -> None:
     assert one.slots(at(3600 + 1.5 * 12), 0, 0) == (1, 1)
 
 
-def test_home_of_its_own_begins_at_once() -> None:
+def test_unshared_backend_starts_at_once() -> None:
     one = FlowControl(LEDGER, lambda: 1.0)
-    broken(one, 3600)
+    fail_until(one, 3600)
     assert one.got_through(at(3600))
     assert one.slots(at(3600), 0, 0) == ALL
 
 
-def test_home_of_its_own_waits_no_longer_than_it_is_told() -> None:
+def test_unshared_backend_waits_exactly_for_retry_after() -> None:
     one = FlowControl(LEDGER, lambda: 1.0)
     one.troubled(TELLS, START)
     assert one.next_at(START) == at(60)
     assert one.slots(at(60), 0, 0) == ALL
 
 
-def test_hold_moves_along_with_a_clock_that_was_set() -> None:
+def test_hold_moves_with_a_clock_that_is_set() -> None:
     one = flow_control()
     one.troubled(TELLS, START)
     one.shift(timedelta(days=1))
     assert one.next_at(START) == at(75 + 86_400)
 
 
-def test_outage_is_no_longer_because_the_clock_was_set() -> None:
+def test_outage_is_not_extended_by_a_clock_that_is_set() -> None:
     one = flow_control()
-    broken(one, 600)
+    fail_until(one, 600)
     one.shift(timedelta(days=1))
     one.got_through(at(600 + 86_400))
     assert one.rate_limiter.pause < 10
 
 
-def test_user_who_resumes_makes_it_forget() -> None:
+def test_resume_by_the_user_resets_it() -> None:
     one = flow_control()
-    broken(one, 600)
+    fail_until(one, 600)
     one.troubled(BARE, at(600))
     one.resume()
     assert one.slots(at(600), 0, 0) == ALL
@@ -161,5 +161,7 @@ def test_user_who_resumes_makes_it_forget() -> None:
         (Rejected(), False),
     ],
 )
-def test_limit_is_told_from_an_outage(error: BackendError, *, limits: bool) -> None:
+def test_rate_limit_is_distinguished_from_an_outage(
+    error: BackendError, *, limits: bool
+) -> None:
     assert transitions.limits(error) is limits

@@ -1,4 +1,4 @@
-"""When more is waited for before the next commit."""
+"""Tests of the group commit: when it waits for more jobs."""
 
 import asyncio
 from pathlib import Path
@@ -22,14 +22,14 @@ from custom_components.event_relay.queue.store.limits import QueueLimits
 from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.queue.store.writes import Acceptance, accept
 
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 TOOK = 0.01
 """Seconds of each commit."""
 
 
-class Hurry(threading.Event):
-    """Notes for how long it is waited for, and does not wait."""
+class RecordedPauses(threading.Event):
+    """Records the pauses instead of waiting."""
 
     def __init__(self, paused: list[float]) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Hurry(threading.Event):
 async def pauses(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> tuple[Store, list[float]]:
-    """Return a store whose commits take a while by its own clock, and its pauses."""
+    """Return a store whose commits take time by its own clock, and its pauses."""
     now, paused = [100.0], list[float]()
     run = group_commit.run
 
@@ -58,60 +58,66 @@ async def pauses(
     monkeypatch.setattr(group_commit, "run", slowly)
     store = Store(tmp_path / "outbox.db")
     monkeypatch.setattr(
-        store._database, "_pace", CommitPace(lambda: now[0], Hurry(paused))
+        store._database, "_pace", CommitPace(lambda: now[0], RecordedPauses(paused))
     )
     return store, paused
 
 
-async def test_what_comes_alone_waits_for_nothing(
+async def test_single_job_is_committed_at_once(
     pauses: tuple[Store, list[float]],
 ) -> None:
     store, paused = pauses
     await store.open()
     for number in range(3):
-        await store.accept(a_delivery(number))
+        await store.accept(pending_delivery(number))
     await store.close()
     assert paused == []
 
 
-async def test_after_much_was_written_more_is_waited_for_once(
+async def test_commit_waits_once_after_many_writes(
     pauses: tuple[Store, list[float]],
 ) -> None:
     store, paused = pauses
     await store.open()
     # All of one turn of the loop is one job.
-    await asyncio.gather(*(store.accept(a_delivery(number)) for number in range(MANY)))
-    await store.accept(a_delivery(MANY))
-    await store.accept(a_delivery(MANY + 1))
+    await asyncio.gather(
+        *(store.accept(pending_delivery(number)) for number in range(MANY))
+    )
+    await store.accept(pending_delivery(MANY))
+    await store.accept(pending_delivery(MANY + 1))
     await store.close()
     assert paused == [pytest.approx(PAUSE * TOOK)]
 
 
-async def test_nobody_waits_for_long_because_a_commit_took_long(
+async def test_slow_commit_causes_no_long_pause(
     pauses: tuple[Store, list[float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.queue.test_group_commit.TOOK", 60.0)
     store, paused = pauses
     await store.open()
-    await asyncio.gather(*(store.accept(a_delivery(number)) for number in range(MANY)))
-    await store.accept(a_delivery(MANY))
+    await asyncio.gather(
+        *(store.accept(pending_delivery(number)) for number in range(MANY))
+    )
+    await store.accept(pending_delivery(MANY))
     await store.close()
     assert paused == [pytest.approx(LONGEST_PAUSE)]
 
 
-async def test_nothing_waits_for_more_if_nobody_can_go_on_without_it(
+async def test_commit_does_not_wait_if_all_callers_are_waiting(
     pauses: tuple[Store, list[float]],
 ) -> None:
     store, paused = pauses
     await store.open()
-    await asyncio.gather(*(store.accept(a_delivery(number)) for number in range(MANY)))
+    await asyncio.gather(
+        *(store.accept(pending_delivery(number)) for number in range(MANY))
+    )
     store.hurry()
-    await store.accept(a_delivery(MANY))
+    await store.accept(pending_delivery(MANY))
     await store.close()
     assert paused == []
 
 
-async def test_a_burst_is_committed_in_portions_without_a_pause(
+async def test_burst_is_committed_in_batches_without_a_pause(
     pauses: tuple[Store, list[float]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[int] = []
@@ -126,7 +132,7 @@ async def test_a_burst_is_committed_in_portions_without_a_pause(
     await store.open()
     many = 2 * FULL + 3
     accepted = await asyncio.gather(
-        *(store.accept(a_delivery(number)) for number in range(many))
+        *(store.accept(pending_delivery(number)) for number in range(many))
     )
     await store.close()
     assert len({one.id for one in accepted}) == many
@@ -135,7 +141,7 @@ async def test_a_burst_is_committed_in_portions_without_a_pause(
     assert len(paused) <= 1
 
 
-async def test_portions_are_told_in_their_order(
+async def test_results_of_batches_are_reported_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = group_commit.run
@@ -156,7 +162,7 @@ async def test_portions_are_told_in_their_order(
     told: list[str] = []
     accepting = [
         store.accepting(one, on_written=lambda _, one=one: told.append(one.id))  # type: ignore[misc]
-        for one in map(a_delivery, range(many))
+        for one in map(pending_delivery, range(many))
     ]
     await asyncio.sleep(0)  # their jobs are queued
     # All portions are there before any is handed over.
@@ -164,7 +170,7 @@ async def test_portions_are_told_in_their_order(
     await asyncio.gather(*accepting)
     await store.close()
 
-    assert told == [a_delivery(number).id for number in range(many)]
+    assert told == [pending_delivery(number).id for number in range(many)]
 
 
 @pytest.mark.parametrize("rows", [1, 32, 33, 255, 256, 512, 1140])
@@ -175,7 +181,7 @@ async def test_any_number_of_rows_is_written(tmp_path: Path, rows: int) -> None:
         lambda database: accept(
             database,
             [
-                Acceptance(delivery=a_delivery(number), limit=rows)
+                Acceptance(delivery=pending_delivery(number), limit=rows)
                 for number in range(rows)
             ],
             QueueLimits(),

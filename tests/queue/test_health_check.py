@@ -1,4 +1,4 @@
-"""A cheap read lets what waits go out as soon as the backend is back."""
+"""Tests of health checks, which end an outage early."""
 
 import asyncio
 from collections.abc import Iterator
@@ -24,50 +24,50 @@ LONG = 1230
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """Return a house whose backend has a health check, and is away."""
+    """Return a world whose backend has a health check and is unreachable."""
     world = World(tmp_path, health_check=True)
-    world.outside.weather = Fault.UNREACHABLE
+    world.outside.default_fault = Fault.UNREACHABLE
     yield world
-    assert not world.wrongs, world.wrongs
+    assert not world.violations, world.violations
     world.close()
 
 
-def waits(world: World, *names: str) -> None:
+def accept(world: World, *names: str) -> None:
     """Accept deliveries."""
     for name in names:
-        world.loop.now(world.house.queue.submit(world.request(name)))
+        world.loop.now(world.pipeline.queue.submit(world.request(name)))
 
 
 def states(world: World) -> set[str]:
     """Return the states of all deliveries."""
-    world.look()
+    world.check_commits()
     return {*world.states.values()}
 
 
 @pytest.mark.parametrize(("outage", "late"), [(20, 3), (60, 7), (LONG, 31)])
-def test_what_waits_goes_out_soon_after_the_backend_is_back(
+def test_deliveries_are_sent_soon_after_an_outage(
     world: World, outage: int, late: int
 ) -> None:
-    waits(world, "one", "two", "three", "four")
+    accept(world, "one", "two", "three", "four")
     world.loop.forward(seconds=outage)
     assert states(world) == {"pending"}
 
-    world.outside.weather = Fault.FINE
+    world.outside.default_fault = Fault.FINE
     world.loop.forward(seconds=late)
 
     assert states(world) == {"delivered"}
 
 
-def test_checks_cost_little_and_end_with_what_waits(world: World) -> None:
-    waits(world, "one", "two", "three")
+def test_checks_are_rare_and_end_with_the_last_delivery(world: World) -> None:
+    accept(world, "one", "two", "three")
     world.loop.forward(seconds=10)
-    attempts, checks = world.outside.asked.total(), world.outside.checks
+    attempts, checks = world.outside.attempts.total(), world.outside.checks
 
     world.loop.forward(seconds=LONG)
     assert world.outside.checks - checks <= LONG / 30 + 40
-    assert world.outside.asked.total() - attempts <= LONG / PROBE_CAP.seconds + 6
+    assert world.outside.attempts.total() - attempts <= LONG / PROBE_CAP.seconds + 6
 
-    world.outside.weather = Fault.FINE
+    world.outside.default_fault = Fault.FINE
     world.loop.forward(seconds=31)
     assert states(world) == {"delivered"}
     checks = world.outside.checks
@@ -75,9 +75,9 @@ def test_checks_cost_little_and_end_with_what_waits(world: World) -> None:
     assert world.outside.checks == checks
 
 
-def test_nothing_is_checked_while_nothing_waits(world: World) -> None:
+def test_no_check_without_waiting_deliveries(world: World) -> None:
     request = world.request("short", seconds=60)
-    world.loop.now(world.house.queue.submit(request))
+    world.loop.now(world.pipeline.queue.submit(request))
     world.loop.forward(seconds=90)
     assert states(world) == {"expired"}
     checks = world.outside.checks
@@ -85,28 +85,30 @@ def test_nothing_is_checked_while_nothing_waits(world: World) -> None:
     assert world.outside.checks <= checks + 1
 
     # What comes then is not kept waiting by an outage that may be over.
-    world.outside.weather = Fault.FINE
-    waits(world, "new")
+    world.outside.default_fault = Fault.FINE
+    accept(world, "new")
     world.loop.forward(seconds=2)
     assert states(world) == {"expired", "delivered"}
 
 
-def test_a_backend_that_answers_checks_only_is_not_asked_more(world: World) -> None:
+def test_backend_that_only_responds_to_checks_gets_no_more_requests(
+    world: World,
+) -> None:
     world.outside.check_fails = Fault.FINE
-    waits(world, "one", "two", "three")
+    accept(world, "one", "two", "three")
     world.loop.forward(seconds=LONG)
 
     assert states(world) == {"pending"}
-    assert world.outside.asked.total() <= LONG / PROBE_CAP.seconds + 12
+    assert world.outside.attempts.total() <= LONG / PROBE_CAP.seconds + 12
 
 
-def test_a_backend_that_answers_no_check_gets_what_waits_all_the_same(
+def test_deliveries_are_sent_although_checks_fail(
     world: World,
 ) -> None:
     world.outside.check_fails = Fault.BUSY
-    waits(world, "one", "two", "three")
+    accept(world, "one", "two", "three")
     world.loop.forward(seconds=LONG)
-    world.outside.weather = Fault.FINE
+    world.outside.default_fault = Fault.FINE
 
     world.loop.forward(seconds=PROBE_CAP.seconds)
 
@@ -114,30 +116,30 @@ def test_a_backend_that_answers_no_check_gets_what_waits_all_the_same(
 
 
 @pytest.mark.parametrize("fault", [Fault.UNAUTHORISED, Fault.REFUSED])
-def test_any_answer_counts_as_one(world: World, fault: Fault) -> None:
-    """What is wrong with it, the attempt that follows finds out."""
-    waits(world, "one", "two", "three")
+def test_any_response_counts(world: World, fault: Fault) -> None:
+    """The next attempt finds out what is wrong with it."""
+    accept(world, "one", "two", "three")
     world.loop.forward(seconds=LONG)
     world.outside.check_fails = fault
-    world.outside.weather = Fault.FINE
+    world.outside.default_fault = Fault.FINE
 
     world.loop.forward(seconds=31)
 
     assert states(world) == {"delivered"}
 
 
-def test_unknown_outcomes_are_asked_for_as_soon_as_the_backend_is_back(
+def test_unknown_outcomes_are_looked_up_soon_after_an_outage(
     world: World,
 ) -> None:
-    """They were asked for in vain all the while, ever less often."""
-    world.outside.weather = Fault.FINE
+    """Until then they were looked up in vain, at growing intervals."""
+    world.outside.default_fault = Fault.FINE
     world.outside.answers = [Fault.REPLY_LOST, Fault.REQUEST_LOST]
-    waits(world, "happened", "lost")
-    world.outside.weather = Fault.UNREACHABLE
+    accept(world, "happened", "lost")
+    world.outside.default_fault = Fault.UNREACHABLE
     world.loop.forward(seconds=4 * LONG)
     assert states(world) == {"uncertain"}
 
-    world.outside.weather = Fault.FINE
+    world.outside.default_fault = Fault.FINE
     world.loop.forward(seconds=35)
     assert "delivered" in states(world)
     world.loop.forward(seconds=WRITE_TIME + 5)
@@ -145,24 +147,24 @@ def test_unknown_outcomes_are_asked_for_as_soon_as_the_backend_is_back(
     assert states(world) == {"delivered"}
 
 
-class Asked:
-    """A backend whose health check takes as long as it is told."""
+class SlowHealthCheck:
+    """A backend whose health check waits for the test."""
 
     def __init__(self) -> None:
-        self.asked = asyncio.Event()
+        self.started = asyncio.Event()
         self.answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def health_check(self, client: object) -> None:
-        self.asked.set()
+        self.started.set()
         await self.answer
 
 
-async def test_a_check_that_has_begun_comes_to_its_end(
+async def test_check_in_progress_is_completed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Given up while a name is looked up, it would leave a traceback in the log."""
+    """Cancelled during name resolution, it would leave a traceback in the log."""
     monkeypatch.setattr(health_check, "SHORTEST", timedelta())
-    backend, wake_up = Asked(), WakeUp()
+    backend, wake_up = SlowHealthCheck(), WakeUp()
     flow_control = SimpleNamespace(probing=True)
     checks = HealthChecks(
         cast("Connection", SimpleNamespace(backend=backend, client=None)),
@@ -170,7 +172,7 @@ async def test_a_check_that_has_begun_comes_to_its_end(
         wake_up,
     )
     checks.follow()
-    await backend.asked.wait()
+    await backend.started.wait()
 
     flow_control.probing = False
     checks.follow()

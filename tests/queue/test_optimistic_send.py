@@ -1,4 +1,4 @@
-"""What goes out while it is being committed, and what is told when that fails."""
+"""Tests of deliveries sent while their acceptance is being committed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +17,12 @@ from .world import Fault, World
 def world(tmp_path: Path) -> Iterator[World]:
     world = World(tmp_path)
     yield world
-    assert not world.wrongs, world.wrongs
+    assert not world.violations, world.violations
     world.close()
 
 
 def _commits(world: World) -> list[tuple[int, bool]]:
-    """Return a list of the commits to come, each with whether `one` had arrived."""
+    """Return a list that collects, for each later commit, whether `one` had arrived."""
     seen: list[tuple[int, bool]] = []
     world.database.before = lambda number: seen.append(
         (number, any(world.outside.done.values()))
@@ -49,88 +49,86 @@ def _commits(world: World) -> list[tuple[int, bool]]:
         "in a lane",
     ],
 )
-def test_is_sent_before_its_commit_only_where_nothing_can_go_wrong(
+def test_optimistic_send_is_used_only_if_safe(
     world: World, data: dict[str, object], *, before: bool
 ) -> None:
     commits = _commits(world)
-    asked = world.ask("one", **{"live": True, **data})  # type: ignore[arg-type]
+    asked = world.submit("one", **{"live": True, **data})  # type: ignore[arg-type]
     assert asked.result().id == "one"
     assert commits[0] == (1, before)
-    assert world.on_file() == {"one": DeliveryState.DELIVERED}
+    assert world.stored_states() == {"one": DeliveryState.DELIVERED}
 
 
-def test_needs_two_commits_and_no_turn(world: World) -> None:
+def test_optimistic_send_needs_two_commits_and_no_claim(world: World) -> None:
     commits = _commits(world)
-    world.ask("one", live=True).result()
+    world.submit("one", live=True).result()
     assert len(commits) == 2
 
 
-def test_what_waits_goes_first(world: World) -> None:
-    world.outside.weather = Fault.HANGS
+def test_waiting_deliveries_go_first(world: World) -> None:
+    world.outside.default_fault = Fault.HANGS
     for number in range(LEDGER.concurrency + world.backend.claims_ahead):
-        world.ask(f"busy {number}", live=True).result()
-    assert world.ask("waits", live=True).result().state is DeliveryState.PENDING
-    assert not world.outside.asked_for("waits")
-    world.outside.weather = Fault.FINE
+        world.submit(f"busy {number}", live=True).result()
+    assert world.submit("waits", live=True).result().state is DeliveryState.PENDING
+    assert not world.outside.was_called("waits")
+    world.outside.default_fault = Fault.FINE
     world.outside.release()
     world.loop.settle()
-    assert set(world.on_file().values()) == {DeliveryState.DELIVERED}
+    assert set(world.stored_states().values()) == {DeliveryState.DELIVERED}
 
 
-def test_paused_connection_sends_nothing_at_once(world: World) -> None:
-    world.house.worker.pause()
-    assert world.ask("one", live=True).result().state is DeliveryState.PENDING
-    assert not world.outside.asked_for("one")
+def test_paused_connection_sends_nothing(world: World) -> None:
+    world.pipeline.worker.pause()
+    assert world.submit("one", live=True).result().state is DeliveryState.PENDING
+    assert not world.outside.was_called("one")
 
 
 @pytest.mark.parametrize("fault", [Fault.FINE, Fault.REPLY_LOST, Fault.REQUEST_LOST])
-def test_what_may_have_arrived_unrecorded_is_told_and_written_down_later(
+def test_possibly_sent_delivery_is_reported_and_stored_later(
     world: World, fault: Fault
 ) -> None:
     world.database.full = True
     world.outside.answers = [fault]
     with pytest.raises(SentUnrecorded):
-        world.ask("one", live=True).result()
-    assert world.on_file() == {}
+        world.submit("one", live=True).result()
+    assert world.stored_states() == {}
     world.heal()
-    assert world.on_file() == {"one": DeliveryState.DELIVERED}
+    assert world.stored_states() == {"one": DeliveryState.DELIVERED}
     assert world.outside.done["one", "write"] == 1
 
 
 @pytest.mark.parametrize("fault", [Fault.UNREACHABLE, Fault.REFUSED, Fault.BUSY])
-def test_what_surely_did_not_arrive_was_not_accepted(
-    world: World, fault: Fault
-) -> None:
+def test_certainly_unsent_delivery_is_not_accepted(world: World, fault: Fault) -> None:
     world.database.full = True
     world.outside.answers = [fault]
     with pytest.raises(StoreUnavailable) as refused:
-        world.ask("one", live=True).result()
+        world.submit("one", live=True).result()
     assert not isinstance(refused.value, SentUnrecorded)
     world.heal()
-    assert world.on_file() == {}
-    assert not world.outside.has_or_may_have("one")
+    assert world.stored_states() == {}
+    assert not world.outside.may_have_happened("one")
 
 
-def test_nothing_is_told_while_nobody_knows_whether_it_arrives(world: World) -> None:
+def test_caller_waits_until_the_outcome_is_known(world: World) -> None:
     world.database.full = True
     world.outside.answers = [Fault.HANGS]
-    asked = world.ask("one", live=True)
+    asked = world.submit("one", live=True)
     assert not asked.done()
     world.outside.release()
     world.loop.settle()
     assert isinstance(asked.exception(), SentUnrecorded)
 
 
-def test_broken_file_is_found_out_by_one_alone(world: World) -> None:
+def test_file_error_is_discovered_by_a_single_delivery(world: World) -> None:
     world.database.full = True
     with pytest.raises(SentUnrecorded):
-        world.ask("one", live=True).result()
+        world.submit("one", live=True).result()
     with pytest.raises(StoreUnavailable) as refused:
-        world.ask("two", live=True).result()
+        world.submit("two", live=True).result()
     assert not isinstance(refused.value, SentUnrecorded)
-    assert not world.outside.asked_for("two")
+    assert not world.outside.was_called("two")
     world.heal()
-    world.ask("three", live=True).result()
+    world.submit("three", live=True).result()
     commits = _commits(world)
-    world.ask("four", live=True).result()
+    world.submit("four", live=True).result()
     assert len(commits) == 2

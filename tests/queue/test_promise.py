@@ -1,4 +1,4 @@
-"""The promise, line by line, against whatever may happen in whatever order."""
+"""Tests of the promise with random sequences of events."""
 
 import asyncio
 from collections.abc import Callable
@@ -63,23 +63,23 @@ LINES: dict[str, dict[str, Any]] = {
 
 
 class Promise(RuleBasedStateMachine):
-    """Everything that can happen to an outbox."""
+    """Everything that can happen to a queue."""
 
     def __init__(self) -> None:
         super().__init__()
         self.temporary = TemporaryDirectory()
         self.world = World(Path(self.temporary.name))
         self.steps: dict[str, tuple[str, ...]] = {}
-        self.asked: dict[str, asyncio.Task[Delivery]] = {}
-        """Whoever has not been told what became of a request."""
+        self.callers: dict[str, asyncio.Task[Delivery]] = {}
+        """The callers that still wait for a result."""
         self.accepted: set[str] = set()
-        self.told_maybe: set[str] = set()
-        """What has been sent and could not be written down."""
+        self.possibly_sent: set[str] = set()
+        """Deliveries that were sent and could not be stored."""
         self.number = 0
         self.confirmed: set[str] = set()
         self.saved: Path | None = None
         self.saved_states: dict[str, DeliveryState] = {}
-        self.saved_asked: dict[tuple[str, str], int] = {}
+        self.saved_attempts: dict[tuple[str, str], int] = {}
         self.saved_address = 0
         self.backing_up = False
 
@@ -91,31 +91,33 @@ class Promise(RuleBasedStateMachine):
         delivery_id = f"d{self.number}"
         self.steps[delivery_id] = steps
         full = world.database.full
-        self.asked[delivery_id] = world.ask(delivery_id, live=live, steps=steps, **data)
-        self._hear()
+        self.callers[delivery_id] = world.submit(
+            delivery_id, live=live, steps=steps, **data
+        )
+        self._check_results()
         assert full or delivery_id in self.accepted
 
-    def _hear(self) -> None:
-        """Judge what those are told who have asked."""
+    def _check_results(self) -> None:
+        """Check the results that callers got."""
         world = self.world
-        for delivery_id, asked in tuple(self.asked.items()):
-            if not asked.done():
+        for delivery_id, caller in tuple(self.callers.items()):
+            if not caller.done():
                 continue
-            del self.asked[delivery_id]
+            del self.callers[delivery_id]
             try:
-                accepted = asked.result()
+                accepted = caller.result()
             except SentUnrecorded:
                 # It is written down, too, once that can be done again.
-                self.told_maybe.add(delivery_id)
-                assert world.outside.asked_for(delivery_id)
+                self.possibly_sent.add(delivery_id)
+                assert world.outside.was_called(delivery_id)
             except StoreUnavailable:
-                assert delivery_id not in world.on_file()
-                assert not world.outside.has_or_may_have(delivery_id)
+                assert delivery_id not in world.stored_states()
+                assert not world.outside.may_have_happened(delivery_id)
             else:
                 assert accepted.id == delivery_id
                 self.accepted.add(delivery_id)
 
-    def _some(self, which: int) -> str:
+    def _accepted_id(self, which: int) -> str:
         return sorted(self.accepted)[which % len(self.accepted)]
 
     @rule(kind=st.sampled_from([*LINES]), live=st.booleans())
@@ -124,13 +126,13 @@ class Promise(RuleBasedStateMachine):
 
     @precondition(lambda self: self.accepted)
     @rule(which=st.integers(0, 9), step=st.sampled_from(["write", "note", "stamp"]))
-    def accept_what_follows(self, which: int, step: str) -> None:
-        row = self.world.row(self._some(which))
+    def accept_follow_up(self, which: int, step: str) -> None:
+        row = self.world.row(self._accepted_id(which))
         self._accept(steps=(step,), after=row["follows"] or row["id"])
 
     @rule(fault=st.sampled_from(Fault))
-    def change_weather(self, fault: Fault) -> None:
-        self.world.outside.weather = fault
+    def set_default_fault(self, fault: Fault) -> None:
+        self.world.outside.default_fault = fault
 
     @rule(fault=st.sampled_from(Fault))
     def fail_next(self, fault: Fault) -> None:
@@ -140,29 +142,29 @@ class Promise(RuleBasedStateMachine):
     def slow_down(self, seconds: float) -> None:
         self.world.outside.slowness = seconds
 
-    @precondition(lambda self: self.world.outside.goes_on is None)
+    @precondition(lambda self: self.world.outside.resumed is None)
     @rule()
     def stall(self) -> None:
         self.world.outside.stall()
 
-    @precondition(lambda self: self.world.outside.goes_on is not None)
+    @precondition(lambda self: self.world.outside.resumed is not None)
     @rule()
-    def go_on(self) -> None:
-        self.world.outside.go_on()
+    def resume_responses(self) -> None:
+        self.world.outside.resume_responses()
         self.world.loop.settle()
 
     @rule()
-    def answer_what_hangs(self) -> None:
+    def release_hanging_calls(self) -> None:
         self.world.outside.release()
         self.world.loop.settle()
 
     @rule()
-    def mend_credentials(self) -> None:
-        self.world.house.worker.resume()
+    def fix_credentials(self) -> None:
+        self.world.pipeline.worker.resume()
         self.world.loop.settle()
 
     @rule(seconds=st.sampled_from([1, 10, 120, 4000, 20_000]))
-    def let_time_go_by(self, seconds: float) -> None:
+    def pass_time(self, seconds: float) -> None:
         self.world.loop.forward(seconds=seconds)
 
     @rule(seconds=st.sampled_from([-30, 30, -4000, 4000, -200_000, 200_000]))
@@ -179,7 +181,7 @@ class Promise(RuleBasedStateMachine):
             self.world.stop()
         else:
             self.world.kill()
-        self._forget_who_asked()
+        self._forget_callers()
         self.backing_up = False
         self.world.clock.forward(seconds=off)
         self.world.restart()
@@ -190,14 +192,14 @@ class Promise(RuleBasedStateMachine):
             self.world.stop()
         else:
             self.world.kill()
-        self._forget_who_asked()
+        self._forget_callers()
         self.backing_up = False
-        self.world.readdress(address)
+        self.world.change_address(address)
 
     @rule(seconds=st.sampled_from([-200_000, 200_000]))
     def set_clock_while_off(self, seconds: float) -> None:
         self.world.kill()
-        self._forget_who_asked()
+        self._forget_callers()
         self.backing_up = False
         self.world.clock.set(seconds=seconds)
         if seconds < 0:  # it looks as if no time had gone by
@@ -208,7 +210,7 @@ class Promise(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9), confirm=st.booleans())
     def retry(self, which: int, confirm: bool) -> None:
         world = self.world
-        delivery_id = self._some(which)
+        delivery_id = self._accepted_id(which)
 
         async def retry() -> None:
             delivery = await world.store.get(delivery_id)
@@ -216,14 +218,14 @@ class Promise(RuleBasedStateMachine):
             failure = delivery.failure
             if confirm and failure is not None and failure.code == SENT_ELSEWHERE:
                 # Whoever confirms takes on that the other system may have it, too.
-                world.outside.forgive(delivery_id)
-            await world.house.queue.retry(delivery, confirm=confirm)
+                world.outside.allow_resend(delivery_id)
+            await world.pipeline.queue.retry(delivery, confirm=confirm)
 
         if confirm:
             # Whoever confirms takes on that it may happen twice, where nobody
             # can be asked.
             world.outside.unknown.discard((delivery_id, "stamp"))
-            world.outside.sent_since.pop((delivery_id, "ticket"), None)
+            world.outside.first_sent_at.pop((delivery_id, "ticket"), None)
         with suppress(NotAllowed, StaleDelivery, StoreUnavailable):
             world.loop.now(retry())
 
@@ -231,12 +233,12 @@ class Promise(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9))
     def discard(self, which: int) -> None:
         world = self.world
-        delivery_id = self._some(which)
+        delivery_id = self._accepted_id(which)
 
         async def discard() -> None:
             delivery = await world.store.get(delivery_id)
             assert delivery is not None
-            await world.house.queue.discard(delivery)
+            await world.pipeline.queue.discard(delivery)
 
         with suppress(NotAllowed, StaleDelivery, StoreUnavailable):
             world.loop.now(discard())
@@ -254,19 +256,19 @@ class Promise(RuleBasedStateMachine):
 
     @rule()
     def copy_file_unmarked(self) -> None:
-        """Copy the file as it is, as somebody does by hand."""
+        """Copy the file without a mark, as a user does."""
         self._copy(self.world.folder / "copy.db", log=True)
 
     def _copy(self, saved: Path, *, log: bool) -> None:
         world = self.world
-        world.look()
+        world.check_commits()
         for companion in ("", "-wal") if log else ("",):
             if Path(f"{world.path}{companion}").exists():
                 shutil.copyfile(f"{world.path}{companion}", f"{saved}{companion}")
         if not log:
             Path(f"{saved}-wal").unlink(missing_ok=True)
         self.saved = saved
-        self.saved_asked = {**world.outside.asked}
+        self.saved_attempts = {**world.outside.attempts}
         self.saved_address = world.address
 
     @precondition(lambda self: self.backing_up)
@@ -278,11 +280,11 @@ class Promise(RuleBasedStateMachine):
     @precondition(lambda self: self.saved)
     @rule(off=st.sampled_from([0, 100_000]))
     def restore(self, off: float) -> None:
-        """Put a copy back, and have the connection lead where it led then."""
+        """Restore a copy, together with the address of that time."""
         world = self.world
         assert self.saved is not None
         world.kill()
-        self._forget_who_asked()
+        self._forget_callers()
         self.backing_up = False
         for companion in ("", "-wal"):
             Path(f"{world.path}{companion}").unlink(missing_ok=True)
@@ -293,48 +295,52 @@ class Promise(RuleBasedStateMachine):
         world.address = self.saved_address
         world.outside.system = world.address % 2
         world.open()
-        rows = world.on_file()
+        rows = world.stored_states()
         if self.saved.name == "backup.db":
             assert DeliveryState.PENDING not in rows.values()
         world.states = rows
-        self.accepted = {*rows} - self.told_maybe
+        self.accepted = {*rows} - self.possibly_sent
         # What was sent after the copy was made, the copy knows nothing of.
-        for one, times in world.outside.asked.items():
-            if one[0] in rows and times != self.saved_asked.get(one):
+        for one, times in world.outside.attempts.items():
+            if one[0] in rows and times != self.saved_attempts.get(one):
                 if world.outside.sent_to[one] == world.outside.system:
                     world.outside.unknown.add(one)
                 else:  # nor that it was sent somewhere else
-                    world.outside.forgive(one[0])
+                    world.outside.allow_resend(one[0])
         world.start()
 
-    def _forget_who_asked(self) -> None:
-        """Tell nobody anything who had asked in a run that is over."""
-        self.told_maybe |= self.asked.keys()
-        self.asked.clear()
+    def _forget_callers(self) -> None:
+        """Forget callers of a run that is over."""
+        self.possibly_sent |= self.callers.keys()
+        self.callers.clear()
 
-    def _keeps_what_was_accepted(self) -> None:
+    def _assert_accepted_are_kept(self) -> None:
         there = self.world.states.keys()
-        assert self.accepted <= there <= self.accepted | self.told_maybe | {*self.asked}
+        assert (
+            self.accepted
+            <= there
+            <= self.accepted | self.possibly_sent | {*self.callers}
+        )
 
     @invariant()
     def keeps_the_promise(self) -> None:
         self.world.loop.settle()
-        self.world.look()
-        self._hear()
-        assert not self.world.wrongs, self.world.wrongs
-        self._keeps_what_was_accepted()
+        self.world.check_commits()
+        self._check_results()
+        assert not self.world.violations, self.world.violations
+        self._assert_accepted_are_kept()
 
     @override
     def teardown(self) -> None:
         world = self.world
         try:
-            if world.wrongs:
+            if world.violations:
                 return
             world.heal()
-            self._hear()
-            assert not self.asked
-            assert not world.wrongs, world.wrongs
-            self._keeps_what_was_accepted()
+            self._check_results()
+            assert not self.callers
+            assert not world.violations, world.violations
+            self._assert_accepted_are_kept()
             assert not world.unsettled()
             for row in world.rows():
                 if row["state"] == "expired":
@@ -357,11 +363,11 @@ def _search(examples: int, steps: int, *phases: Phase) -> None:
     search(Promise, examples, steps, *phases, derandomize=derandomize)
 
 
-def test_keeps_the_promise_whatever_happens() -> None:
+def test_promise_is_kept_whatever_happens() -> None:
     _search(20_000 if THOROUGH else 60, 50 if THOROUGH else 30)
 
 
-def _forgets_what_it_was_sending(
+def _forget_deliveries_in_flight(
     database: sqlite3.Connection, owner: str, now: datetime, *_: object
 ) -> int:
     changes = setting(state="'pending'", due_at="?", first_sent_at="NULL")
@@ -371,12 +377,12 @@ def _forgets_what_it_was_sending(
     ).rowcount
 
 
-def _takes_any_answer_for_none(error: BackendError) -> BackendError:
+def _treat_as_unreachable(error: BackendError) -> BackendError:
     return CannotConnect() if isinstance(error, OutcomeUnknown) else error
 
 
 def _restart_sends_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(claims, "recover", _forgets_what_it_was_sending)
+    patch.setattr(claims, "recover", _forget_deliveries_in_flight)
 
 
 def _lost_reply_sends_again(patch: pytest.MonkeyPatch) -> None:
@@ -385,7 +391,7 @@ def _lost_reply_sends_again(patch: pytest.MonkeyPatch) -> None:
     def forgetful(
         delivery: Delivery, step: AnyStep, error: BackendError, **rest: object
     ) -> Delivery:
-        return interrupted(delivery, step, _takes_any_answer_for_none(error), **rest)  # type: ignore[arg-type]
+        return interrupted(delivery, step, _treat_as_unreachable(error), **rest)  # type: ignore[arg-type]
 
     patch.setattr(transitions, "step_interrupted", forgetful)
 
@@ -408,11 +414,11 @@ def _older_copy_is_trusted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(file, "is_older", lambda *_: False)
 
 
-def _end_of_a_dead_start_waits(patch: pytest.MonkeyPatch) -> None:
+def _end_of_a_failed_start_waits(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(claims, "_orphans", lambda *_: [])
 
 
-def _sent_at_once_is_stored_as_waiting(patch: pytest.MonkeyPatch) -> None:
+def _optimistic_send_is_stored_as_pending(patch: pytest.MonkeyPatch) -> None:
     accepting = Store.accepting
 
     def waiting(self: Store, delivery: Delivery, **rest: Any) -> Any:  # noqa: ANN401 - as the original
@@ -424,11 +430,11 @@ def _sent_at_once_is_stored_as_waiting(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Store, "accepting", waiting)
 
 
-def _sent_and_unrecorded_is_told_as_nothing(patch: pytest.MonkeyPatch) -> None:
+def _unrecorded_send_is_reported_as_unsent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(optimistic_send, "may_have_arrived", lambda _: False)
 
 
-def _goes_at_once_with_no_slot_free(patch: pytest.MonkeyPatch) -> None:
+def _optimistic_send_ignores_slots(patch: pytest.MonkeyPatch) -> None:
     class Boundless(dict[str, Any]):
         @override
         def __len__(self) -> int:
@@ -443,13 +449,13 @@ def _goes_at_once_with_no_slot_free(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Worker, "__init__", make)
 
 
-def _what_was_sent_is_moved(patch: pytest.MonkeyPatch) -> None:
+def _sent_times_are_shifted(patch: pytest.MonkeyPatch) -> None:
     assert MOMENTS["told_at"] is Moved.NEVER
     moves = clock_shifts._moves({**MOMENTS, "told_at": Moved.ALWAYS})
     patch.setattr(clock_shifts, "_MOVES", moves)
 
 
-def _clock_of_another_run_is_believed(patch: pytest.MonkeyPatch) -> None:
+def _clock_of_another_run_is_trusted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(executor, "sent_after", lambda delivery, _: delivery.first_sent_at)
 
 
@@ -457,7 +463,7 @@ def _every_system_is_the_same(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(changed_address, "is_elsewhere", lambda *_: False)
 
 
-def _what_is_repeated_forgets_its_system(patch: pytest.MonkeyPatch) -> None:
+def _repeated_delivery_forgets_its_system(patch: pytest.MonkeyPatch) -> None:
     claimed = transitions.claimed
 
     def forgetful(delivery: Delivery, *rest: Any) -> Delivery:  # noqa: ANN401 - as the original
@@ -466,31 +472,31 @@ def _what_is_repeated_forgets_its_system(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(transitions, "claimed", forgetful)
 
 
-def _forgotten_key_is_used_again(patch: pytest.MonkeyPatch) -> None:
+def _forgotten_key_is_reused(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(transitions, "repeats", lambda _, step, __: step.repeatable)
 
 
 FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
-    _sent_at_once_is_stored_as_waiting: [
+    _optimistic_send_is_stored_as_pending: [
         (Promise.accept, {"kind": "findable", "live": True}),
     ],
-    _sent_and_unrecorded_is_told_as_nothing: [
+    _unrecorded_send_is_reported_as_unsent: [
         (Promise.fill_disk, {"full": True}),
         (Promise.accept, {"kind": "findable", "live": True}),
     ],
-    _goes_at_once_with_no_slot_free: [
+    _optimistic_send_ignores_slots: [
         (Promise.slow_down, {"seconds": 0.5}),
         (Promise.accept, {"kind": "repeatable", "live": False}),
         (Promise.accept, {"kind": "repeatable", "live": False}),
         (Promise.accept, {"kind": "repeatable", "live": False}),
     ],
-    _forgotten_key_is_used_again: [
+    _forgotten_key_is_reused: [
         (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
-        (Promise.change_weather, {"fault": Fault.UNREACHABLE}),
+        (Promise.set_default_fault, {"fault": Fault.UNREACHABLE}),
         (Promise.accept, {"kind": "repeatable for a while", "live": False}),
-        (Promise.let_time_go_by, {"seconds": 20_000}),
-        (Promise.change_weather, {"fault": Fault.FINE}),
-        (Promise.let_time_go_by, {"seconds": 4000}),
+        (Promise.pass_time, {"seconds": 20_000}),
+        (Promise.set_default_fault, {"fault": Fault.FINE}),
+        (Promise.pass_time, {"seconds": 4000}),
     ],
     _restart_sends_again: [
         (Promise.fail_next, {"fault": Fault.HANGS}),
@@ -504,33 +510,33 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
     _first_absence_counts: [
         (Promise.fail_next, {"fault": Fault.LATE}),
         (Promise.accept, {"kind": "findable", "live": False}),
-        (Promise.let_time_go_by, {"seconds": 1}),
+        (Promise.pass_time, {"seconds": 1}),
     ],
     _absence_outlives_a_stall: [
         (Promise.fail_next, {"fault": Fault.LATE}),
         (Promise.accept, {"kind": "findable", "live": False}),
-        (Promise.let_time_go_by, {"seconds": 1}),
+        (Promise.pass_time, {"seconds": 1}),
         (Promise.stall, {}),
-        (Promise.let_time_go_by, {"seconds": 65}),
-        (Promise.go_on, {}),
+        (Promise.pass_time, {"seconds": 65}),
+        (Promise.resume_responses, {}),
     ],
     _restored_copy_is_trusted: [
-        (Promise.change_weather, {"fault": Fault.UNREACHABLE}),
+        (Promise.set_default_fault, {"fault": Fault.UNREACHABLE}),
         (Promise.begin_backup, {}),
         (Promise.accept, {"kind": "findable", "live": False}),
         (Promise.copy_file, {"log": True}),
         (Promise.end_backup, {}),
-        (Promise.change_weather, {"fault": Fault.FINE}),
-        (Promise.let_time_go_by, {"seconds": 120}),
+        (Promise.set_default_fault, {"fault": Fault.FINE}),
+        (Promise.pass_time, {"seconds": 120}),
         (Promise.restore, {"off": 0}),
     ],
-    _what_was_sent_is_moved: [
+    _sent_times_are_shifted: [
         (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
         (Promise.accept, {"kind": "findable", "live": False}),
         (Promise.set_clock, {"seconds": 4000}),
-        (Promise.let_time_go_by, {"seconds": 120}),
+        (Promise.pass_time, {"seconds": 120}),
     ],
-    _clock_of_another_run_is_believed: [
+    _clock_of_another_run_is_trusted: [
         (Promise.fail_next, {"fault": Fault.HANGS}),
         (Promise.accept, {"kind": "findable", "live": False}),
         (Promise.set_clock_while_off, {"seconds": -200_000}),
@@ -539,26 +545,26 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
         (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
         (Promise.accept, {"kind": "findable", "live": False}),
         (Promise.change_address, {"address": 1, "orderly": True}),
-        (Promise.let_time_go_by, {"seconds": 120}),
+        (Promise.pass_time, {"seconds": 120}),
     ],
-    _what_is_repeated_forgets_its_system: [
+    _repeated_delivery_forgets_its_system: [
         (Promise.fail_next, {"fault": Fault.REPLY_LOST}),
         (Promise.accept, {"kind": "repeatable", "live": False}),
         (Promise.change_address, {"address": 1, "orderly": True}),
-        (Promise.let_time_go_by, {"seconds": 120}),
+        (Promise.pass_time, {"seconds": 120}),
     ],
     _older_copy_is_trusted: [
-        (Promise.change_weather, {"fault": Fault.UNREACHABLE}),
+        (Promise.set_default_fault, {"fault": Fault.UNREACHABLE}),
         (Promise.accept, {"kind": "un-askable", "live": False}),
         (Promise.copy_file_unmarked, {}),
-        (Promise.change_weather, {"fault": Fault.FINE}),
-        (Promise.let_time_go_by, {"seconds": 120}),
+        (Promise.set_default_fault, {"fault": Fault.FINE}),
+        (Promise.pass_time, {"seconds": 120}),
         (Promise.restore, {"off": 0}),
     ],
-    _end_of_a_dead_start_waits: [
-        (Promise.change_weather, {"fault": Fault.REFUSED}),
+    _end_of_a_failed_start_waits: [
+        (Promise.set_default_fault, {"fault": Fault.REFUSED}),
         (Promise.accept, {"kind": "repeatable", "live": False}),
-        (Promise.accept_what_follows, {"which": 0, "step": "write"}),
+        (Promise.accept_follow_up, {"which": 0, "step": "write"}),
     ],
 }
 """What the search has found of each, made as short as can be.
@@ -568,7 +574,7 @@ Where a change of the machine makes one harmless, the thorough profile finds ano
 
 
 @pytest.mark.parametrize("sabotage", FOUND)
-def test_finds_what_breaks_the_promise(
+def test_sabotage_of_the_promise_is_found(
     sabotage: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replay(Promise, FOUND[sabotage])

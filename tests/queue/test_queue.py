@@ -1,4 +1,4 @@
-"""Accepting, waiting, retrying and discarding."""
+"""Tests of the queue API: accept, wait, retry and discard."""
 
 import asyncio
 from dataclasses import replace
@@ -20,42 +20,42 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.queue import NotAllowed
 from custom_components.event_relay.queue.store.store import StoreUnavailable
 
-from .conftest import OWNER, House
+from .conftest import OWNER, Pipeline
 from .ledger import FOUND
 
 
 @pytest.mark.parametrize("text", ["", "forbidden"])
-async def test_bad_input_names_the_field_and_stores_nothing(
-    house: House, text: str
+async def test_invalid_input_names_the_field_and_stores_nothing(
+    pipeline: Pipeline, text: str
 ) -> None:
     with pytest.raises(InvalidField) as raised:
-        await house.submit(text=text)
+        await pipeline.submit(text=text)
     assert raised.value.field == "text"
-    assert await house.store.listing() == []
+    assert await pipeline.store.listing() == []
 
 
-async def test_without_a_wait_answers_when_committed(idle: House) -> None:
+async def test_submit_without_wait_returns_once_committed(idle: Pipeline) -> None:
     delivery = await idle.submit(wait=0)
     assert delivery.state is DeliveryState.PENDING
     assert await idle.store.get(delivery.id) == delivery
 
 
-async def test_wait_that_is_over_answers_with_the_state(house: House) -> None:
-    house.client.gate = asyncio.Event()
-    start = await house.submit(wait=0, steps=("write",))
-    delivery = await house.submit(wait=0.05, text="end", after=start.id)
+async def test_wait_returns_the_state_at_its_end(pipeline: Pipeline) -> None:
+    pipeline.client.gate = asyncio.Event()
+    start = await pipeline.submit(wait=0, steps=("write",))
+    delivery = await pipeline.submit(wait=0.05, text="end", after=start.id)
     assert delivery.state is DeliveryState.PENDING
-    house.client.gate.set()
+    pipeline.client.gate.set()
 
 
-async def test_paused_connection_answers_at_once(house: House) -> None:
-    house.worker.pause()
+async def test_submit_to_a_paused_connection_does_not_wait(pipeline: Pipeline) -> None:
+    pipeline.worker.pause()
     async with asyncio.timeout(60):
-        delivery = await house.submit(wait=300)
+        delivery = await pipeline.submit(wait=300)
     assert delivery.state is DeliveryState.PENDING
 
 
-async def test_pause_lets_go_of_those_who_wait(idle: House) -> None:
+async def test_pause_releases_waiting_callers(idle: Pipeline) -> None:
     waiting = asyncio.create_task(idle.submit(wait=300))
     async with asyncio.timeout(60):
         while not await idle.store.listing():
@@ -65,78 +65,80 @@ async def test_pause_lets_go_of_those_who_wait(idle: House) -> None:
     assert delivery.state is DeliveryState.PENDING
 
 
-async def test_retry_reopens_the_same_delivery(house: House) -> None:
-    house.client.troubles = [Rejected("no")]
-    delivery = await house.submit()
+async def test_retry_reopens_the_same_delivery(pipeline: Pipeline) -> None:
+    pipeline.client.errors = [Rejected("no")]
+    delivery = await pipeline.submit()
     assert delivery.state is DeliveryState.FAILED
 
-    again = await house.queue.retry(delivery, wait=60)
+    again = await pipeline.queue.retry(delivery, wait=60)
 
     assert again.id == delivery.id
     assert again.state is DeliveryState.DELIVERED
 
 
-async def test_retry_of_an_expired_one_has_its_time_anew(house: House) -> None:
-    house.worker.pause()
-    delivery = await house.submit(seconds=60)
-    await house.later(seconds=61)
-    delivery = await house.until(delivery, DeliveryState.EXPIRED)
+async def test_retry_of_an_expired_delivery_restarts_its_time(
+    pipeline: Pipeline,
+) -> None:
+    pipeline.worker.pause()
+    delivery = await pipeline.submit(seconds=60)
+    await pipeline.pass_time(seconds=61)
+    delivery = await pipeline.wait_for(delivery, DeliveryState.EXPIRED)
 
-    house.worker.resume()
-    again = await house.queue.retry(delivery, wait=60)
+    pipeline.worker.resume()
+    again = await pipeline.queue.retry(delivery, wait=60)
 
     assert again.state is DeliveryState.DELIVERED
 
 
-async def _of_unknown_outcome(house: House) -> Delivery:
-    house.client.troubles = [OutcomeUnknown()]
-    delivery = await house.submit(steps=("stamp",))
-    return await house.until(delivery, DeliveryState.FAILED)
+async def _submit_with_unknown_outcome(pipeline: Pipeline) -> Delivery:
+    pipeline.client.errors = [OutcomeUnknown()]
+    delivery = await pipeline.submit(steps=("stamp",))
+    return await pipeline.wait_for(delivery, DeliveryState.FAILED)
 
 
-async def test_unknown_outcome_is_sent_again_only_when_confirmed(house: House) -> None:
-    delivery = await _of_unknown_outcome(house)
+async def test_unknown_outcome_is_resent_only_if_confirmed(pipeline: Pipeline) -> None:
+    delivery = await _submit_with_unknown_outcome(pipeline)
     with pytest.raises(NotAllowed) as raised:
-        await house.queue.retry(delivery)
+        await pipeline.queue.retry(delivery)
     assert raised.value.code == "confirmation_needed"
-    assert house.client.calls == ["stamp"]
+    assert pipeline.client.calls == ["stamp"]
 
-    again = await house.queue.retry(delivery, confirm=True, wait=60)
+    again = await pipeline.queue.retry(delivery, confirm=True, wait=60)
     assert again.state is DeliveryState.DELIVERED
     assert not again.unclear
 
 
-async def test_unknown_outcome_is_asked_for_before_it_is_sent_again(
-    house: House,
+async def test_unknown_outcome_is_looked_up_before_it_is_resent(
+    pipeline: Pipeline,
 ) -> None:
-    house.client.troubles = [RuntimeError()]
-    delivery = await house.submit()
+    pipeline.client.errors = [RuntimeError()]
+    delivery = await pipeline.submit()
     assert delivery.unclear
-    house.client.findings = [FOUND]
+    pipeline.client.findings = [FOUND]
 
-    again = await house.queue.retry(delivery, confirm=True, wait=60)
+    again = await pipeline.queue.retry(delivery, confirm=True, wait=60)
 
     assert again.state is DeliveryState.DELIVERED
-    assert house.client.calls == ["write"]
+    assert pipeline.client.calls == ["write"]
 
 
-async def test_an_outcome_still_unknown_is_asked_for_at_once(house: House) -> None:
-    house.client.troubles = [OutcomeUnknown()]
-    delivery = await house.submit()
+async def test_still_unknown_outcome_is_looked_up_at_once(pipeline: Pipeline) -> None:
+    pipeline.client.errors = [OutcomeUnknown()]
+    delivery = await pipeline.submit()
     assert delivery.state is DeliveryState.UNCERTAIN
     with pytest.raises(NotAllowed) as raised:
-        await house.queue.retry(delivery)
+        await pipeline.queue.retry(delivery)
     assert raised.value.code == "confirmation_needed"
-    house.client.findings = [FOUND]
+    pipeline.client.findings = [FOUND]
 
-    again = await house.queue.retry(delivery, confirm=True, wait=60)
+    again = await pipeline.queue.retry(delivery, confirm=True, wait=60)
 
     assert again.state is DeliveryState.DELIVERED
-    assert house.client.calls == ["write"]
+    assert pipeline.client.calls == ["write"]
 
 
-async def test_what_a_crash_cut_off_is_asked_for_and_not_sent_again(
-    idle: House,
+async def test_delivery_interrupted_by_a_crash_is_looked_up(
+    idle: Pipeline,
 ) -> None:
     delivery = await idle.submit(wait=0)
     sending = await idle.store.update(
@@ -151,70 +153,74 @@ async def test_what_a_crash_cut_off_is_asked_for_and_not_sent_again(
     assert again.state is DeliveryState.UNCERTAIN
 
 
-async def test_the_user_says_that_it_arrived(house: House) -> None:
-    delivery = await _of_unknown_outcome(house)
+async def test_user_confirms_the_delivery(pipeline: Pipeline) -> None:
+    delivery = await _submit_with_unknown_outcome(pipeline)
     heard: list[Delivery] = []
-    house.queue.listen(heard.append)
+    pipeline.queue.listen(heard.append)
 
-    delivered = await house.queue.arrived(delivery)
+    delivered = await pipeline.queue.arrived(delivery)
 
     assert delivered.state is DeliveryState.DELIVERED
     assert not delivered.unclear
     assert delivered.receipt is not None
     assert heard == [delivered]
-    assert await house.store.get(delivery.id) == delivered
-    assert house.client.calls == ["stamp"]
+    assert await pipeline.store.get(delivery.id) == delivered
+    assert pipeline.client.calls == ["stamp"]
 
 
-async def test_the_user_says_so_while_it_is_still_asked(house: House) -> None:
-    house.client.troubles = [OutcomeUnknown()]
-    delivery = await house.submit()
-    delivered = await house.queue.arrived(delivery)
-    await house.later(seconds=60)
-    assert await house.store.get(delivery.id) == delivered
-    assert house.client.calls == ["write"]
+async def test_user_confirms_the_delivery_during_a_look_up(pipeline: Pipeline) -> None:
+    pipeline.client.errors = [OutcomeUnknown()]
+    delivery = await pipeline.submit()
+    delivered = await pipeline.queue.arrived(delivery)
+    await pipeline.pass_time(seconds=60)
+    assert await pipeline.store.get(delivery.id) == delivered
+    assert pipeline.client.calls == ["write"]
 
 
-async def test_what_is_known_is_not_said_to_have_arrived(house: House) -> None:
-    house.client.troubles = [Rejected("no")]
-    failed = await house.submit()
-    for known in (failed, await house.submit(text="other")):
+async def test_known_outcome_cannot_be_confirmed(pipeline: Pipeline) -> None:
+    pipeline.client.errors = [Rejected("no")]
+    failed = await pipeline.submit()
+    for known in (failed, await pipeline.submit(text="other")):
         with pytest.raises(NotAllowed) as raised:
-            await house.queue.arrived(known)
+            await pipeline.queue.arrived(known)
         assert raised.value.code == "outcome_known"
         assert raised.value.state is known.state
 
 
 @pytest.mark.parametrize("state", ["delivered", "pending"])
-async def test_only_what_failed_or_expired_is_retried(house: House, state: str) -> None:
-    house.client.troubles = [CannotConnect()] if state == "pending" else []
-    delivery = await house.submit()
+async def test_only_failed_or_expired_deliveries_are_retried(
+    pipeline: Pipeline, state: str
+) -> None:
+    pipeline.client.errors = [CannotConnect()] if state == "pending" else []
+    delivery = await pipeline.submit()
     assert delivery.state == state
     with pytest.raises(NotAllowed) as raised:
-        await house.queue.retry(delivery)
+        await pipeline.queue.retry(delivery)
     assert raised.value.state == state
 
 
-async def test_discard_gives_up_what_waits(house: House) -> None:
-    house.client.troubles = [CannotConnect()]
-    delivery = await house.submit()
+async def test_discard_of_a_waiting_delivery(pipeline: Pipeline) -> None:
+    pipeline.client.errors = [CannotConnect()]
+    delivery = await pipeline.submit()
 
-    discarded = await house.queue.discard(delivery)
+    discarded = await pipeline.queue.discard(delivery)
 
     assert discarded.state is DeliveryState.DISCARDED
-    await house.later(seconds=5)
-    await house.submit(text="other")
-    assert house.client.written == ["write other"]
+    await pipeline.pass_time(seconds=5)
+    await pipeline.submit(text="other")
+    assert pipeline.client.written == ["write other"]
 
 
-async def test_discard_of_what_has_arrived_is_refused(house: House) -> None:
-    delivery = await house.submit()
+async def test_discard_of_a_delivered_delivery_is_refused(pipeline: Pipeline) -> None:
+    delivery = await pipeline.submit()
     with pytest.raises(NotAllowed) as raised:
-        await house.queue.discard(delivery)
+        await pipeline.queue.discard(delivery)
     assert raised.value.code == "not_discardable"
 
 
-async def test_who_waits_for_what_is_gone_is_told(idle: House) -> None:
+async def test_caller_waiting_for_a_removed_delivery_gets_an_error(
+    idle: Pipeline,
+) -> None:
     waiting = asyncio.create_task(idle.submit(wait=300))
     while not await idle.store.listing():
         await asyncio.sleep(0)
@@ -224,16 +230,16 @@ async def test_who_waits_for_what_is_gone_is_told(idle: House) -> None:
         await waiting
 
 
-async def test_listeners_hear_of_acceptance_failure_retry_and_arrival(
-    house: House,
+async def test_listeners_get_every_change(
+    pipeline: Pipeline,
 ) -> None:
     heard: list[DeliveryState] = []
-    stop = house.queue.listen(lambda delivery: heard.append(delivery.state))
-    house.client.troubles = [Rejected("no")]
-    delivery = await house.submit()
-    await house.queue.retry(delivery, wait=60)
+    stop = pipeline.queue.listen(lambda delivery: heard.append(delivery.state))
+    pipeline.client.errors = [Rejected("no")]
+    delivery = await pipeline.submit()
+    await pipeline.queue.retry(delivery, wait=60)
     stop()
-    await house.submit(text="unheard")
+    await pipeline.submit(text="unheard")
     assert heard == [
         DeliveryState.PENDING,
         DeliveryState.FAILED,
@@ -242,7 +248,7 @@ async def test_listeners_hear_of_acceptance_failure_retry_and_arrival(
     ]
 
 
-async def test_listeners_hear_of_a_discarded_one(idle: House) -> None:
+async def test_listeners_get_a_discard(idle: Pipeline) -> None:
     delivery = await idle.submit(wait=0)
     heard: list[Delivery] = []
     idle.queue.listen(heard.append)
@@ -250,33 +256,33 @@ async def test_listeners_hear_of_a_discarded_one(idle: House) -> None:
     assert heard == [given_up]
 
 
-async def test_listeners_hear_once_of_what_is_accepted_twice(house: House) -> None:
-    request = replace(house.request(), id="once")
-    await house.queue.submit(request, wait=5)
+async def test_listeners_get_a_repeated_acceptance_once(pipeline: Pipeline) -> None:
+    request = replace(pipeline.request(), id="once")
+    await pipeline.queue.submit(request, wait=5)
     heard: list[Delivery] = []
-    house.queue.listen(heard.append)
-    await house.queue.submit(request, wait=5)
+    pipeline.queue.listen(heard.append)
+    await pipeline.queue.submit(request, wait=5)
     assert heard == []
 
 
-async def test_broken_listener_stops_neither_the_worker_nor_the_others(
-    house: House, caplog: pytest.LogCaptureFixture
+async def test_failing_listener_affects_no_other(
+    pipeline: Pipeline, caplog: pytest.LogCaptureFixture
 ) -> None:
     heard: list[Delivery] = []
 
     def broken(_: Delivery) -> None:
         raise ValueError
 
-    house.queue.listen(broken)
-    house.queue.listen(heard.append)
-    delivery = await house.submit()
+    pipeline.queue.listen(broken)
+    pipeline.queue.listen(heard.append)
+    delivery = await pipeline.submit()
     assert delivery.state is DeliveryState.DELIVERED
     assert heard[-1] == delivery
     assert delivery.id in caplog.text
 
 
-async def test_retry_of_all_leaves_what_cannot_be_read_or_is_unknown(
-    idle: House,
+async def test_retry_of_all_skips_unreadable_and_unknown_ones(
+    idle: Pipeline,
 ) -> None:
     states = (
         Failure(code="rejected"),

@@ -1,4 +1,4 @@
-"""How fast a backend of many homes is asked."""
+"""Tests of the rate limiter for a backend of many homes."""
 
 from datetime import timedelta
 
@@ -10,14 +10,14 @@ from custom_components.event_relay.queue.rate_limiter import RateLimiter
 HOUR = timedelta(hours=1)
 
 
-def test_goes_as_fast_as_it_can_until_it_is_refused() -> None:
+def test_rate_is_unlimited_until_a_rejection() -> None:
     unhindered = RateLimiter()
     unhindered.answered()
     assert unhindered.pause == 0
     assert unhindered.wait(1.0) == timedelta()
 
 
-def test_halves_with_every_refusal_up_to_the_longest_pause() -> None:
+def test_rejection_halves_the_rate_up_to_the_longest_pause() -> None:
     limited = RateLimiter()
     pauses = []
     for _ in range(7):
@@ -26,14 +26,14 @@ def test_halves_with_every_refusal_up_to_the_longest_pause() -> None:
     assert pauses == [10, 20, 40, 80, 160, 300, 300]
 
 
-def test_answer_adds_one_request_in_the_longest_pause() -> None:
+def test_response_adds_one_request_per_longest_pause() -> None:
     limited = RateLimiter(pause=rate_limiter.LONGEST)
     for answers in range(1, 5):
         limited.answered()
         assert limited.pause == pytest.approx(rate_limiter.LONGEST / (answers + 1))
 
 
-def test_slow_one_catches_up_with_a_fast_one() -> None:
+def test_slow_home_catches_up_with_a_fast_one() -> None:
     slow, fast = RateLimiter(pause=240), RateLimiter(pause=30)
     for _ in range(20):
         for one in (slow, fast):
@@ -52,9 +52,7 @@ def test_slow_one_catches_up_with_a_fast_one() -> None:
         (24 * HOUR, 120),
     ],
 )
-def test_begins_the_more_slowly_the_longer_the_outage_was(
-    away: timedelta, first: float
-) -> None:
+def test_longer_outage_means_a_slower_start(away: timedelta, first: float) -> None:
     after = RateLimiter()
     after.start(away)
     assert after.pause == pytest.approx(first)
@@ -62,7 +60,7 @@ def test_begins_the_more_slowly_the_longer_the_outage_was(
     assert after.wait(1.0) == timedelta(seconds=first * 1.5)
 
 
-def test_is_back_at_full_speed_minutes_after_an_outage() -> None:
+def test_full_rate_returns_minutes_after_an_outage() -> None:
     after = RateLimiter()
     after.start(24 * HOUR)
     gone_by = 0.0
@@ -72,7 +70,7 @@ def test_is_back_at_full_speed_minutes_after_an_outage() -> None:
     assert gone_by < 6 * 60
 
 
-def test_refusal_ends_the_quick_growth_after_an_outage() -> None:
+def test_rejection_ends_the_fast_growth_after_an_outage() -> None:
     after = RateLimiter()
     after.start(HOUR)
     after.refused()

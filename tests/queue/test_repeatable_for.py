@@ -1,4 +1,4 @@
-"""A step that is repeatable for two hours is not repeated later without a user."""
+"""Tests of steps that may be repeated for two hours, and later only by the user."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,87 +16,87 @@ from custom_components.event_relay.queue import transitions
 from custom_components.event_relay.queue.delivery import DeliveryState, Failure
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import House
+from .conftest import Pipeline
 from .ledger import FOUND, REPEATABLE_FOR, START, LedgerClient
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 LOST = Unavailable("cut off", unknown=True)
 
 
 @pytest.mark.parametrize("step", ["ticket", "pledge"])
-async def test_within_that_time_it_is_repeated(house: House, step: str) -> None:
-    house.client.troubles = [OutcomeUnknown()]
-    delivery = await house.submit(steps=(step,))
+async def test_step_is_repeated_within_the_time(pipeline: Pipeline, step: str) -> None:
+    pipeline.client.errors = [OutcomeUnknown()]
+    delivery = await pipeline.submit(steps=(step,))
     assert delivery.state is DeliveryState.PENDING
-    await house.later(minutes=119)
-    await house.until(delivery, DeliveryState.DELIVERED)
-    assert house.client.calls == [step] * 2
+    await pipeline.pass_time(minutes=119)
+    await pipeline.wait_for(delivery, DeliveryState.DELIVERED)
+    assert pipeline.client.calls == [step] * 2
 
 
 @pytest.mark.parametrize("error", [OutcomeUnknown(), LOST])
-async def test_later_it_fails_and_only_the_user_sends_it_again(
-    house: House, error: BackendError
+async def test_step_fails_later_and_only_the_user_resends_it(
+    pipeline: Pipeline, error: BackendError
 ) -> None:
-    house.client.troubles = [error]
-    delivery = await house.submit(steps=("ticket",))
-    await house.later(minutes=121)
-    failed = await house.until(delivery, DeliveryState.FAILED)
+    pipeline.client.errors = [error]
+    delivery = await pipeline.submit(steps=("ticket",))
+    await pipeline.pass_time(minutes=121)
+    failed = await pipeline.wait_for(delivery, DeliveryState.FAILED)
     assert failed.failure == Failure(code="outcome_unknown")
     assert failed.unclear
-    assert house.client.calls == ["ticket"]
+    assert pipeline.client.calls == ["ticket"]
 
-    again = await house.queue.retry(failed, confirm=True, wait=60)
+    again = await pipeline.queue.retry(failed, confirm=True, wait=60)
     assert again.state is DeliveryState.DELIVERED
-    assert house.client.calls == ["ticket"] * 2
+    assert pipeline.client.calls == ["ticket"] * 2
 
 
-async def test_later_it_is_looked_up_where_that_is_possible(house: House) -> None:
-    house.client.troubles = [LOST]
-    house.client.findings = [FOUND]
-    delivery = await house.submit(steps=("pledge",))
-    await house.later(minutes=121)
-    await house.until(delivery, DeliveryState.DELIVERED)
-    assert house.client.calls == ["pledge"]
+async def test_step_is_looked_up_later_if_possible(pipeline: Pipeline) -> None:
+    pipeline.client.errors = [LOST]
+    pipeline.client.findings = [FOUND]
+    delivery = await pipeline.submit(steps=("pledge",))
+    await pipeline.pass_time(minutes=121)
+    await pipeline.wait_for(delivery, DeliveryState.DELIVERED)
+    assert pipeline.client.calls == ["pledge"]
 
 
-async def test_what_a_look_up_misses_is_sent_anew(house: House) -> None:
-    house.client.troubles = [LOST]
-    house.client.findings = [Absent()] * 9
-    delivery = await house.submit(steps=("pledge",))
-    await house.later(minutes=121)
-    await house.until(delivery, DeliveryState.UNCERTAIN)
-    await house.until_sent_again(delivery)
-    await house.until(delivery, DeliveryState.DELIVERED)
-    assert house.client.calls == ["pledge"] * 2
+async def test_absent_step_is_sent_again(pipeline: Pipeline) -> None:
+    pipeline.client.errors = [LOST]
+    pipeline.client.findings = [Absent()] * 9
+    delivery = await pipeline.submit(steps=("pledge",))
+    await pipeline.pass_time(minutes=121)
+    await pipeline.wait_for(delivery, DeliveryState.UNCERTAIN)
+    await pipeline.wait_until_known(delivery)
+    await pipeline.wait_for(delivery, DeliveryState.DELIVERED)
+    assert pipeline.client.calls == ["pledge"] * 2
 
 
-async def test_time_counts_from_the_first_attempt_that_may_have_arrived(
-    house: House,
+async def test_time_starts_with_the_first_attempt_that_may_have_arrived(
+    pipeline: Pipeline,
 ) -> None:
-    house.client.troubles = [CannotConnect(), LOST, CannotConnect(), LOST]
-    delivery = await house.submit(steps=("ticket",))
+    pipeline.client.errors = [CannotConnect(), LOST, CannotConnect(), LOST]
+    delivery = await pipeline.submit(steps=("ticket",))
     waits = {"hours": 5}, {"minutes": 75}, {"minutes": 40}
     for calls, wait in enumerate(waits, start=2):
-        await house.later(**wait)
-        while (await house.stored(delivery)).attempts < calls:
-            house.worker.wake()
-    assert house.client.calls == ["ticket"] * 4
-    await house.later(minutes=6)
-    await house.until(delivery, DeliveryState.FAILED)
-    assert house.client.calls == ["ticket"] * 4
+        await pipeline.pass_time(**wait)
+        while (await pipeline.stored(delivery)).attempts < calls:
+            pipeline.worker.wake()
+    assert pipeline.client.calls == ["ticket"] * 4
+    await pipeline.pass_time(minutes=6)
+    await pipeline.wait_for(delivery, DeliveryState.FAILED)
+    assert pipeline.client.calls == ["ticket"] * 4
 
 
-async def test_a_step_that_surely_did_not_arrive_is_sent_however_late(
-    house: House,
+async def test_certainly_absent_step_is_sent_at_any_time(
+    pipeline: Pipeline,
 ) -> None:
-    house.client.troubles = [LOST, None, CannotConnect(), CannotConnect()]
-    delivery = await house.submit(steps=("note", "ticket"))
+    pipeline.client.errors = [LOST, None, CannotConnect(), CannotConnect()]
+    delivery = await pipeline.submit(steps=("note", "ticket"))
     for calls in (3, 4, 5):
-        await house.later(minutes=121 if calls > 3 else 1)
-        while len(house.client.calls) < calls:
-            await house.stored(delivery)
-    await house.until(delivery, DeliveryState.DELIVERED)
-    assert house.client.calls == ["note", "note", "ticket", "ticket", "ticket"]
+        await pipeline.pass_time(minutes=121 if calls > 3 else 1)
+        while len(pipeline.client.calls) < calls:
+            await pipeline.stored(delivery)
+    await pipeline.wait_for(delivery, DeliveryState.DELIVERED)
+    assert pipeline.client.calls == ["note", "note", "ticket", "ticket", "ticket"]
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ async def test_a_step_that_surely_did_not_arrive_is_sent_however_late(
     [(58, DeliveryState.DELIVERED, 1), (62, DeliveryState.FAILED, 0)],
 )
 @pytest.mark.parametrize("sending", [True, False])
-async def test_time_goes_on_while_home_assistant_is_off(
-    idle: House,
+async def test_time_passes_while_home_assistant_is_off(
+    idle: Pipeline,
     store: Store,
     minutes: float,
     state: DeliveryState,
@@ -113,7 +113,7 @@ async def test_time_goes_on_while_home_assistant_is_off(
     *,
     sending: bool,
 ) -> None:
-    idle.client.troubles = [LOST]
+    idle.client.errors = [LOST]
     if sending:  # and cut off by a crash
         delivery = await idle.submit(steps=("ticket",), wait=0)
         await store.take(delivery.connection, idle.clock(), most=1, look_ups=0, busy=())
@@ -123,9 +123,9 @@ async def test_time_goes_on_while_home_assistant_is_off(
         await idle.stop()
     clock = idle.clock.restarted()  # an hour later, so that it is steady
     clock.forward(minutes=minutes)
-    after = House(store, clock=clock, client=LedgerClient())
+    after = Pipeline(store, clock=clock, client=LedgerClient())
     after.start()
-    await after.until(delivery, state)
+    await after.wait_for(delivery, state)
     assert len(after.client.calls) == calls
     await after.stop()
 
@@ -135,8 +135,8 @@ async def test_time_goes_on_while_home_assistant_is_off(
     [(2, DeliveryState.FAILED, 0), (0, DeliveryState.DELIVERED, 1)],
 )
 @pytest.mark.parametrize("sending", [True, False])
-async def test_clock_that_is_behind_after_a_power_cut_is_not_believed(
-    idle: House,
+async def test_slow_clock_after_a_power_cut_is_not_trusted(
+    idle: Pipeline,
     store: Store,
     days: float,
     state: DeliveryState,
@@ -144,7 +144,7 @@ async def test_clock_that_is_behind_after_a_power_cut_is_not_believed(
     *,
     sending: bool,
 ) -> None:
-    idle.client.troubles = [LOST]
+    idle.client.errors = [LOST]
     if sending:
         delivery = await idle.submit(steps=("ticket",), wait=0)
         await store.take(delivery.connection, idle.clock(), most=1, look_ups=0, busy=())
@@ -154,7 +154,7 @@ async def test_clock_that_is_behind_after_a_power_cut_is_not_believed(
         await idle.stop()
     clock = idle.clock.restarted()
     clock.forward(seconds=-3590)  # ten seconds after it was sent: not yet steady
-    after = House(store, clock=clock, client=LedgerClient())
+    after = Pipeline(store, clock=clock, client=LedgerClient())
     after.start()
     waiting = DeliveryState.UNCERTAIN if sending else DeliveryState.PENDING
     while (await after.stored(delivery)).due_at in (None, delivery.due_at):
@@ -162,16 +162,16 @@ async def test_clock_that_is_behind_after_a_power_cut_is_not_believed(
     assert (await after.stored(delivery)).state is waiting
     assert after.client.calls == []
     after.clock.set(days=days)  # now it gets the time
-    await after.later(seconds=1)
-    await after.later(seconds=100)
-    await after.until(delivery, state)
+    await after.pass_time(seconds=1)
+    await after.pass_time(seconds=100)
+    await after.wait_for(delivery, state)
     assert len(after.client.calls) == calls
     await after.stop()
 
 
-def test_what_seems_to_lie_ahead_is_not_repeated() -> None:
+def test_attempt_in_the_future_is_not_repeated() -> None:
     step = Step(name="a", run=_never, repeatable=True, repeatable_for=REPEATABLE_FOR)
-    sent = replace(a_delivery(), first_sent_at=START)
+    sent = replace(pending_delivery(), first_sent_at=START)
     for ahead, repeats in ((timedelta(minutes=1), True), (timedelta(days=1), False)):
         assert transitions.repeats(sent, step, START - ahead) is repeats
         assert transitions.repeats(sent, step, START + ahead) is repeats

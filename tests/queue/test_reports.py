@@ -1,4 +1,4 @@
-"""What is told of damage is told again until somebody has seen it."""
+"""Tests that reports of damage are repeated until a user has seen them."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,16 +13,16 @@ from custom_components.event_relay.queue.store.recovery.reports import (
 )
 from custom_components.event_relay.queue.store.store import Store
 
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 
 @pytest.fixture
-async def killed(path: Path, tmp_path: Path) -> Path:
-    """Return a file as a kill leaves it, of whose log a bit is wrong."""
+async def killed_file(path: Path, tmp_path: Path) -> Path:
+    """Return a file as a kill leaves it, with a wrong bit in its log."""
     store = Store(path)
     await store.open()
     for number in range(9):
-        await store.accept(a_delivery(number))
+        await store.accept(pending_delivery(number))
     copy = tmp_path / "killed.db"
     for companion in ("", "-wal"):
         shutil.copy(f"{path}{companion}", f"{copy}{companion}")
@@ -34,8 +34,8 @@ async def killed(path: Path, tmp_path: Path) -> Path:
     return copy
 
 
-async def _told(path: Path) -> list[SetAside]:
-    """Open and close a file, and return what is told of it."""
+async def _reports(path: Path) -> list[SetAside]:
+    """Open and close a file, and return its reports."""
     told: list[SetAside] = []
     store = Store(path, told.append)
     await store.open()
@@ -43,34 +43,34 @@ async def _told(path: Path) -> list[SetAside]:
     return told
 
 
-async def test_a_file_that_was_set_aside_is_told_until_it_was_seen(path: Path) -> None:
+async def test_file_set_aside_is_reported_until_seen(path: Path) -> None:
     path.write_bytes(b"not a database at all" * 1000)
-    (first,) = await _told(path)
+    (first,) = await _reports(path)
     assert not first.earlier
 
-    (again,) = await _told(path)
+    (again,) = await _reports(path)
     assert again.earlier
     assert (again.path, again.reason, again.waiting, again.carried, again.log) == (
         *(first.path, first.reason, first.waiting, first.carried, first.log),
     )
     assert first.path.exists()
     reports.seen(first.path)
-    assert await _told(path) == []
+    assert await _reports(path) == []
 
 
-async def test_a_log_that_was_damaged_is_told_until_it_was_seen(
-    killed: Path,
+async def test_damaged_log_is_reported_until_seen(
+    killed_file: Path,
 ) -> None:
-    (first,) = await _told(killed)
+    (first,) = await _reports(killed_file)
     assert isinstance(first.log, LogDamage)
-    (again,) = await _told(killed)
+    (again,) = await _reports(killed_file)
     assert again == replace(first, earlier=True)
     reports.seen(first.path)
-    assert await _told(killed) == []
+    assert await _reports(killed_file) == []
 
 
-async def test_a_crash_in_the_midst_of_mending_a_log_is_told(
-    killed: Path, monkeypatch: pytest.MonkeyPatch
+async def test_log_is_reported_after_a_crash_during_its_repair(
+    killed_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def replaced_and_killed(path: Path, content: bytes) -> None:
         put_in_place(path, content)
@@ -79,21 +79,19 @@ async def test_a_crash_in_the_midst_of_mending_a_log_is_told(
     put_in_place = repair_log._replace
     monkeypatch.setattr(repair_log, "_replace", replaced_and_killed)
     with pytest.raises(KeyboardInterrupt):
-        repair_log.mend(killed)
+        repair_log.mend(killed_file)
     monkeypatch.undo()
 
-    (told,) = await _told(killed)
+    (told,) = await _reports(killed_file)
     assert told.log is not None
     assert told.log.lost
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"path": 1}'])
-async def test_a_report_that_was_cut_off_still_tells(
-    path: Path, content: bytes
-) -> None:
+async def test_truncated_report_is_still_shown(path: Path, content: bytes) -> None:
     path.write_bytes(b"not a database at all" * 1000)
-    (first,) = await _told(path)
+    (first,) = await _reports(path)
     reports._file(first.path).write_bytes(content)
-    (again,) = await _told(path)
+    (again,) = await _reports(path)
     assert again.path == first.path
     assert again.waiting is None

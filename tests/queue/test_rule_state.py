@@ -1,4 +1,4 @@
-"""What rules and mirrors remember beside the deliveries."""
+"""Tests of the stored state of rules and mirrors."""
 
 from contextlib import closing
 from datetime import timedelta
@@ -13,19 +13,25 @@ from custom_components.event_relay.queue.store.store import QueueFull, Store
 
 from .conftest import OWNER
 from .ledger import START
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 RULE = "rule"
 
 
-def noted(notes: Notes, *, subject: str = RULE, connection: str = OWNER) -> Memory:
+def stored_notes(
+    notes: Notes, *, subject: str = RULE, connection: str = OWNER
+) -> Memory:
     return Memory(connection=connection, subject=subject, notes=notes)
 
 
-async def test_notes_are_recalled_by_subject_and_name(store: Store) -> None:
-    await store.remember(noted({"cursor": Note(value=12.5), "enabled": Note(value=0)}))
-    await store.remember(noted({"cursor": Note(value=[1, {"a": None}])}, subject="b"))
-    await store.remember(noted({"cursor": Note(value=1)}, connection="another"))
+async def test_notes_are_read_by_subject_and_name(store: Store) -> None:
+    await store.remember(
+        stored_notes({"cursor": Note(value=12.5), "enabled": Note(value=0)})
+    )
+    await store.remember(
+        stored_notes({"cursor": Note(value=[1, {"a": None}])}, subject="b")
+    )
+    await store.remember(stored_notes({"cursor": Note(value=1)}, connection="another"))
 
     assert await store.recall(OWNER) == {
         RULE: {"cursor": Note(value=12.5), "enabled": Note(value=0)},
@@ -33,11 +39,13 @@ async def test_notes_are_recalled_by_subject_and_name(store: Store) -> None:
     }
 
 
-async def test_of_a_damaged_note_only_what_it_keeps_is_known(
+async def test_damaged_note_keeps_only_its_references(
     store: Store, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     await store.remember(
-        noted({"bound/secret": Note(value=1, keeps="id"), "sound": Note(value=2)})
+        stored_notes(
+            {"bound/secret": Note(value=1, keeps="id"), "sound": Note(value=2)}
+        )
     )
     with closing(sqlite3.connect(path)) as file, file:
         file.execute("UPDATE notes SET value = '{\"a\": ' WHERE keeps = 'id'")
@@ -49,9 +57,11 @@ async def test_of_a_damaged_note_only_what_it_keeps_is_known(
     assert "secret" not in caplog.text
 
 
-async def test_a_note_is_replaced_and_forgotten(store: Store) -> None:
-    await store.remember(noted({"one": Note(value=1), "two": Note(value=2)}))
-    await store.remember(noted({"one": Note(value=3), "two": None, "three": None}))
+async def test_note_is_replaced_and_deleted(store: Store) -> None:
+    await store.remember(stored_notes({"one": Note(value=1), "two": Note(value=2)}))
+    await store.remember(
+        stored_notes({"one": Note(value=3), "two": None, "three": None})
+    )
 
     assert await store.recall(OWNER) == {RULE: {"one": Note(value=3)}}
 
@@ -59,8 +69,12 @@ async def test_a_note_is_replaced_and_forgotten(store: Store) -> None:
 async def test_notes_are_committed_with_their_delivery(
     store: Store, path: Path
 ) -> None:
-    await store.accept(a_delivery(), noted=noted({"cursor": Note(value=1)}))
-    await store.accept(a_delivery(), noted=noted({"cursor": Note(value=2)}))
+    await store.accept(
+        pending_delivery(), noted=stored_notes({"cursor": Note(value=1)})
+    )
+    await store.accept(
+        pending_delivery(), noted=stored_notes({"cursor": Note(value=2)})
+    )
     await store.close()
 
     again = Store(path)
@@ -69,33 +83,33 @@ async def test_notes_are_committed_with_their_delivery(
     await again.close()
 
 
-async def test_a_refused_delivery_leaves_no_note(store: Store) -> None:
+async def test_rejected_delivery_leaves_no_note(store: Store) -> None:
     with pytest.raises(QueueFull):
         await store.accept(
-            a_delivery(), limit=0, noted=noted({"cursor": Note(value=1)})
+            pending_delivery(), limit=0, noted=stored_notes({"cursor": Note(value=1)})
         )
 
     assert await store.recall(OWNER) == {}
 
 
-async def test_a_delivery_that_is_referred_to_is_not_pruned(store: Store) -> None:
-    ended = a_delivery(state=DeliveryState.DELIVERED, settled_at=START)
+async def test_referenced_delivery_is_not_pruned(store: Store) -> None:
+    ended = pending_delivery(state=DeliveryState.DELIVERED, settled_at=START)
     await store.accept(
-        ended, noted=noted({"open": Note(value="front_door", keeps=ended.id)})
+        ended, noted=stored_notes({"open": Note(value="front_door", keeps=ended.id)})
     )
     later = START + timedelta(days=30)
 
     assert await store.prune(OWNER, later) == 0
-    await store.remember(noted({"open": None}))
+    await store.remember(stored_notes({"open": None}))
     assert await store.prune(OWNER, later) == 1
 
 
-async def test_a_subject_is_forgotten_and_a_connection_with_all_of_them(
+async def test_notes_are_deleted_with_their_subject_or_connection(
     store: Store,
 ) -> None:
-    await store.remember(noted({"one": Note(value=1)}))
-    await store.remember(noted({"one": Note(value=1)}, subject="b"))
-    await store.remember(noted({"one": Note(value=1)}, connection="another"))
+    await store.remember(stored_notes({"one": Note(value=1)}))
+    await store.remember(stored_notes({"one": Note(value=1)}, subject="b"))
+    await store.remember(stored_notes({"one": Note(value=1)}, connection="another"))
 
     await store.forget(OWNER, RULE)
     assert await store.recall(OWNER) == {"b": {"one": Note(value=1)}}

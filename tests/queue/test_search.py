@@ -1,4 +1,4 @@
-"""Searching the outbox: by words, rule and time, a bounded part at a time."""
+"""Tests of the search by words, rule and time, a bounded part at a time."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -21,7 +21,7 @@ from custom_components.event_relay.queue.store.store import Page, Store, Wanted
 
 from .conftest import OWNER
 from .ledger import START
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,8 +36,8 @@ SPECIAL: dict[int, dict[str, Any]] = {
 }
 
 
-def ended(number: int) -> Delivery:
-    """Return one of many deliveries, of which some are special."""
+def settled_delivery(number: int) -> Delivery:
+    """Return one of many deliveries, some of which are special."""
     values: dict[str, Any] = {
         "state": DeliveryState.DELIVERED,
         "summary": f"gust {number}",
@@ -45,25 +45,25 @@ def ended(number: int) -> Delivery:
         "settled_at": START,
         "receipt": Receipt(),
     }
-    return a_delivery(number, **(values | SPECIAL.get(number, {})))
+    return pending_delivery(number, **(values | SPECIAL.get(number, {})))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def library(
+async def searched_store(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Store]:
-    """Return an outbox with many deliveries."""
+    """Return a store with many deliveries."""
     path: Path = tmp_path_factory.mktemp("search") / "event_relay.db"
     store = Store(path)
     await store.open()
     for number in range(1, MANY + 1):
-        await store.accept(ended(number))
+        await store.accept(settled_delivery(number))
     yield store
     await store.close()
 
 
-async def found(store: Store, wanted: Wanted, *, limit: int = 7) -> list[int]:
-    """Return the numbers of what is found, page by page."""
+async def found_numbers(store: Store, wanted: Wanted, *, limit: int = 7) -> list[int]:
+    """Return the numbers of the found deliveries, page by page."""
     numbers: list[int] = []
     before: int | None = None
     while True:
@@ -101,39 +101,39 @@ async def found(store: Store, wanted: Wanted, *, limit: int = 7) -> list[int]:
     ],
 )
 @pytest.mark.parametrize("looked_through", [10, 10_000])
-async def test_finds_all_of_what_is_wanted(
-    library: Store,
+async def test_search_finds_all_matches(
+    searched_store: Store,
     monkeypatch: pytest.MonkeyPatch,
     wanted: Wanted,
     expected: list[int],
     looked_through: int,
 ) -> None:
     monkeypatch.setattr(listing, "LOOKED_THROUGH", looked_through)
-    assert await found(library, wanted) == expected
+    assert await found_numbers(searched_store, wanted) == expected
 
 
-async def test_a_page_looks_through_no_more_than_its_share(
-    library: Store, monkeypatch: pytest.MonkeyPatch
+async def test_page_reads_a_bounded_number_of_rows(
+    searched_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "LOOKED_THROUGH", 10)
-    page = await library.search(
+    page = await searched_store.search(
         owners=(OWNER,), wanted=Wanted(words=("back",)), limit=7
     )
     assert page == Page(before=51)
 
 
-async def test_what_is_older_is_not_looked_through(
-    library: Store, monkeypatch: pytest.MonkeyPatch
+async def test_older_rows_are_not_read(
+    searched_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listing, "LOOKED_THROUGH", 10)
     wanted = Wanted(since=START + timedelta(days=1))
-    page = await library.search(owners=(OWNER,), wanted=wanted, limit=7)
+    page = await searched_store.search(owners=(OWNER,), wanted=wanted, limit=7)
     assert page == Page()
 
 
-async def test_counts_no_further_than_asked(library: Store) -> None:
-    assert await library.states_up_to(OWNER, 40) == {
+async def test_count_stops_at_its_limit(searched_store: Store) -> None:
+    assert await searched_store.states_up_to(OWNER, 40) == {
         DeliveryState.DELIVERED: 40,
         DeliveryState.FAILED: 1,
     }
-    assert await library.states_up_to("nobody", 40) == {}
+    assert await searched_store.states_up_to("nobody", 40) == {}

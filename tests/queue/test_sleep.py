@@ -1,9 +1,4 @@
-"""Whatever happens: waking a worker that sleeps changes nothing.
-
-That is what "it has nothing to do" means, without a second account of what there is
-to do. Half of the machine's lives end without being woken at all: then everything
-must have ended by the worker's own timers.
-"""
+"""Tests with random sequences that waking a sleeping worker changes nothing."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +27,7 @@ FAULTS = [one for one in Fault if one not in (Fault.HANGS, Fault.HANGS_FIRST)]
 
 
 class Sleep(RuleBasedStateMachine):
-    """Slow answers, faults, and time that goes by in pieces."""
+    """Slow responses, faults, and time that passes in pieces."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,19 +43,19 @@ class Sleep(RuleBasedStateMachine):
     )
     def accept(self, kind: str, number: int, live: bool) -> None:
         for _ in range(number):
-            self._ask(live=live, **KINDS[kind])
+            self._submit(live=live, **KINDS[kind])
 
     @precondition(lambda self: self.world.rows())
     @rule(which=st.integers(0, 99))
-    def accept_what_follows(self, which: int) -> None:
+    def accept_follow_up(self, which: int) -> None:
         rows = self.world.rows()
         start = rows[which % len(rows)]
-        self._ask(steps=("note",), after=start["follows"] or start["id"])
+        self._submit(steps=("note",), after=start["follows"] or start["id"])
 
-    def _ask(self, *, live: bool = False, **data: object) -> None:
-        """Ask for a line; a full disk refuses it."""
+    def _submit(self, *, live: bool = False, **data: object) -> None:
+        """Submit a line; a full disk rejects it."""
         self.number += 1
-        asked = self.world.ask(f"d{self.number}", live=live, **data)
+        asked = self.world.submit(f"d{self.number}", live=live, **data)
         if asked.done():
             asked.exception()
 
@@ -73,44 +68,44 @@ class Sleep(RuleBasedStateMachine):
         self.world.outside.answers += faults
 
     @rule(paused=st.booleans(), full=st.booleans())
-    def hinder(self, paused: bool, full: bool) -> None:
+    def disturb(self, paused: bool, full: bool) -> None:
         world = self.world
         world.database.full = full
-        if paused != world.house.worker._flow_control.paused:
-            worker = world.house.worker
+        if paused != world.pipeline.worker._flow_control.paused:
+            worker = world.pipeline.worker
             (worker.pause if paused else worker.resume)()
         world.loop.settle()
 
     @rule(seconds=st.sampled_from([0.3, 3, 7, 12, 25, 100]), wake_in_vain=st.booleans())
-    def let_time_go_by(self, seconds: float, wake_in_vain: bool) -> None:
+    def pass_time(self, seconds: float, wake_in_vain: bool) -> None:
         world = self.world
         world.loop.forward(seconds=seconds)
         if wake_in_vain:
-            before = self._seen()
-            world.house.worker.wake()
+            before = self._visible()
+            world.pipeline.worker.wake()
             world.loop.settle()
-            assert self._seen() == before
+            assert self._visible() == before
 
-    def _seen(self) -> object:
-        """Return all that a user or the backend can see; a claim alone is not."""
+    def _visible(self) -> object:
+        """Return everything visible to a user or the backend; claims are not."""
         outside = self.world.outside
         states = {
             one: "waits" if state.value in ("pending", "sending") else state.value
-            for one, state in self.world.on_file().items()
+            for one, state in self.world.stored_states().items()
         }
-        return states, dict(outside.asked), outside.look_ups, outside.in_flight
+        return states, dict(outside.attempts), outside.look_ups, outside.in_flight
 
     @invariant()
     def keeps_the_promise(self) -> None:
         self.world.loop.settle()
-        self.world.look()
-        assert not self.world.wrongs, self.world.wrongs
+        self.world.check_commits()
+        assert not self.world.violations, self.world.violations
 
     @override
     def teardown(self) -> None:
         world = self.world
         try:
-            if world.wrongs:
+            if world.violations:
                 return
             world.heal()
             assert not world.unsettled()
@@ -119,24 +114,24 @@ class Sleep(RuleBasedStateMachine):
             self.temporary.cleanup()
 
 
-def test_a_worker_that_sleeps_has_nothing_to_do() -> None:
+def test_sleeping_worker_has_nothing_to_do() -> None:
     search(Sleep, 20_000 if THOROUGH else 40, 8, derandomize=not THOROUGH)
 
 
-def _forgets_what_is_claimed(patch: pytest.MonkeyPatch) -> None:
+def _forget_claims(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(InFlight, "next_at", None)
     patch.setattr(InFlight, "holds_any", False)
 
 
-def _sleeps_over_what_falls_due(patch: pytest.MonkeyPatch) -> None:
+def _ignore_due_times(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Worker, "_pause_after", lambda *_: None)
 
 
 FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
-    _forgets_what_is_claimed: [
+    _forget_claims: [
         (Sleep.accept, {"kind": "one", "number": 4, "live": False}),
     ],
-    _sleeps_over_what_falls_due: [
+    _ignore_due_times: [
         (Sleep.accept, {"kind": "one", "number": 12, "live": False}),
     ],
 }
@@ -144,7 +139,7 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
 
 
 @pytest.mark.parametrize("sabotage", FOUND)
-def test_finds_a_worker_that_oversleeps(
+def test_sabotage_of_wake_ups_is_found(
     sabotage: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replay(Sleep, FOUND[sabotage])

@@ -1,4 +1,4 @@
-"""What the store keeps, in a real SQLite file."""
+"""Tests of the store with a real SQLite file."""
 
 import asyncio
 from collections import Counter
@@ -41,8 +41,8 @@ from .conftest import OWNER
 from .ledger import ACTION, START
 
 
-def a_delivery(number: int = 1, **changes: object) -> Delivery:
-    """Return a delivery that waits."""
+def pending_delivery(number: int = 1, **changes: object) -> Delivery:
+    """Return a pending delivery."""
     delivery = Delivery(
         id=f"delivery-{number}",
         connection=OWNER,
@@ -58,7 +58,7 @@ def a_delivery(number: int = 1, **changes: object) -> Delivery:
     return replace(delivery, **changes)  # type: ignore[arg-type]
 
 
-FULL = a_delivery(
+FULL = pending_delivery(
     state=DeliveryState.FAILED,
     key="key",
     lane="lane",
@@ -85,8 +85,8 @@ FULL = a_delivery(
 )
 
 
-@pytest.mark.parametrize("delivery", [a_delivery(), FULL], ids=["new", "full"])
-async def test_gives_back_what_it_took_also_after_a_restart(
+@pytest.mark.parametrize("delivery", [pending_delivery(), FULL], ids=["new", "full"])
+async def test_deliveries_are_read_back_even_after_a_restart(
     store: Store, path: Path, delivery: Delivery
 ) -> None:
     await store.accept(delivery)
@@ -99,24 +99,24 @@ async def test_gives_back_what_it_took_also_after_a_restart(
     await again.close()
 
 
-async def test_what_says_not_what_it_is_about_has_the_summary_of_its_start(
+async def test_end_without_a_summary_has_that_of_its_start(
     store: Store,
 ) -> None:
-    await store.accept(a_delivery())
-    end = a_delivery(2, follows="delivery-1", summary="")
+    await store.accept(pending_delivery())
+    end = pending_delivery(2, follows="delivery-1", summary="")
     named = await store.accept(end)
     assert named == replace(end, summary="a line")
     assert await store.get(end.id) == named
     assert await store.accept(end) == named
 
-    own = a_delivery(3, follows="delivery-1", summary="own")
+    own = pending_delivery(3, follows="delivery-1", summary="own")
     assert await store.accept(own) == own
-    lost = a_delivery(4, follows="nobody", summary="")
+    lost = pending_delivery(4, follows="nobody", summary="")
     assert await store.accept(lost) == lost
 
 
-async def test_file_is_its_owners_alone(store: Store, path: Path) -> None:
-    await store.accept(a_delivery())
+async def test_file_is_private(store: Store, path: Path) -> None:
+    await store.accept(pending_delivery())
     modes = {
         file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()
     }
@@ -125,10 +125,8 @@ async def test_file_is_its_owners_alone(store: Store, path: Path) -> None:
     )
 
 
-async def test_file_found_open_to_others_is_closed_to_them(
-    store: Store, path: Path
-) -> None:
-    await store.accept(a_delivery())
+async def test_existing_file_becomes_private(store: Store, path: Path) -> None:
+    await store.accept(pending_delivery())
     copy = path.with_name("copy.db")
     for companion in ("", "-wal", "-shm"):
         shutil.copyfile(f"{path}{companion}", f"{copy}{companion}")
@@ -142,7 +140,7 @@ async def test_file_found_open_to_others_is_closed_to_them(
     await again.close()
 
 
-async def test_commits_are_full_and_ahead(store: Store) -> None:
+async def test_commits_are_synchronous_with_a_write_ahead_log(store: Store) -> None:
     def pragmas(database: sqlite3.Connection) -> tuple[str, int]:
         (journal,) = database.execute("PRAGMA journal_mode").fetchone()
         (synchronous,) = database.execute("PRAGMA synchronous").fetchone()
@@ -152,23 +150,23 @@ async def test_commits_are_full_and_ahead(store: Store) -> None:
 
 
 async def test_same_id_is_accepted_once(store: Store) -> None:
-    first = await store.accept(a_delivery())
-    second = await store.accept(a_delivery(summary="another"))
+    first = await store.accept(pending_delivery())
+    second = await store.accept(pending_delivery(summary="another"))
     assert second == first
     assert len(await store.listing()) == 1
 
 
 async def test_is_full_at_the_limit_of_a_connection(store: Store) -> None:
-    await store.accept(a_delivery(1), limit=1)
+    await store.accept(pending_delivery(1), limit=1)
     with pytest.raises(QueueFull):
-        await store.accept(a_delivery(2), limit=1)
-    await store.accept(a_delivery(3, connection="other"), limit=1)
+        await store.accept(pending_delivery(2), limit=1)
+    await store.accept(pending_delivery(3, connection="other"), limit=1)
     assert await store.get("delivery-2") is None
 
 
-async def test_one_refused_among_many_takes_none_with_it(store: Store) -> None:
+async def test_rejected_delivery_affects_no_other(store: Store) -> None:
     outcomes = await asyncio.gather(
-        *(store.accept(a_delivery(number), limit=3) for number in range(5)),
+        *(store.accept(pending_delivery(number), limit=3) for number in range(5)),
         return_exceptions=True,
     )
     assert [type(outcome).__name__ for outcome in outcomes] == [
@@ -178,8 +176,8 @@ async def test_one_refused_among_many_takes_none_with_it(store: Store) -> None:
     assert len(await store.listing()) == 3
 
 
-async def test_update_is_refused_when_the_row_has_moved_on(store: Store) -> None:
-    delivery = await store.accept(a_delivery())
+async def test_update_of_a_changed_row_is_refused(store: Store) -> None:
+    delivery = await store.accept(pending_delivery())
     sending = replace(delivery, state=DeliveryState.SENDING)
     await store.update(sending, was=DeliveryState.PENDING)
     with pytest.raises(StaleDelivery):
@@ -195,24 +193,24 @@ async def test_update_is_refused_when_the_row_has_moved_on(store: Store) -> None
         if state is not was and state not in TRANSITIONS[was]
     ],
 )
-async def test_update_knows_only_the_transitions_of_the_table(
+async def test_update_only_allows_the_listed_transitions(
     store: Store, was: DeliveryState, state: DeliveryState
 ) -> None:
-    await store.accept(a_delivery(state=was))
+    await store.accept(pending_delivery(state=was))
     with pytest.raises(ValueError, match="no transition"):
-        await store.update(a_delivery(state=state), was=was)
+        await store.update(pending_delivery(state=state), was=was)
 
 
-def test_nothing_leads_out_of_what_was_delivered_or_discarded() -> None:
+def test_delivered_and_discarded_are_final() -> None:
     assert not TRANSITIONS[DeliveryState.DELIVERED]
     assert not TRANSITIONS[DeliveryState.DISCARDED]
     assert frozenset(DeliveryState) == SETTLED | UNSETTLED
 
 
-async def test_claims_in_order_of_need_and_no_more_than_slots(store: Store) -> None:
+async def test_claims_are_in_order_and_limited_to_slots(store: Store) -> None:
     for number, seconds in ((1, 2), (2, 1), (3, 0), (4, 600)):
         await store.accept(
-            a_delivery(number, due_at=START + timedelta(seconds=seconds))
+            pending_delivery(number, due_at=START + timedelta(seconds=seconds))
         )
     taken = await store.take(
         OWNER, START + timedelta(seconds=9), most=2, look_ups=2, busy=()
@@ -224,9 +222,9 @@ async def test_claims_in_order_of_need_and_no_more_than_slots(store: Store) -> N
 
 async def test_claims_keep_the_order_within_a_key(store: Store) -> None:
     later = START + timedelta(seconds=60)
-    await store.accept(a_delivery(1, key="door", due_at=later))
-    await store.accept(a_delivery(2, key="door"))
-    await store.accept(a_delivery(3))
+    await store.accept(pending_delivery(1, key="door", due_at=later))
+    await store.accept(pending_delivery(2, key="door"))
+    await store.accept(pending_delivery(3))
 
     taken = await store.take(OWNER, START, most=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-3"]
@@ -234,9 +232,9 @@ async def test_claims_keep_the_order_within_a_key(store: Store) -> None:
     assert [one.id for one in taken.claimed] == ["delivery-1"]
 
 
-async def test_what_is_claimed_is_what_is_in_the_file(store: Store) -> None:
+async def test_claimed_deliveries_equal_the_rows(store: Store) -> None:
     some = [
-        await store.accept(a_delivery(number, due_at=START, key=f"{number}"))
+        await store.accept(pending_delivery(number, due_at=START, key=f"{number}"))
         for number in range(3)
     ]
     later = START + timedelta(hours=1)
@@ -247,10 +245,10 @@ async def test_what_is_claimed_is_what_is_in_the_file(store: Store) -> None:
     assert [*taken.claimed] == [await store.get(one.id) for one in some]
 
 
-async def test_what_is_claimed_has_the_times_of_a_clock_that_was_set(
+async def test_claimed_deliveries_have_shifted_times(
     store: Store,
 ) -> None:
-    await store.accept(a_delivery(1))
+    await store.accept(pending_delivery(1))
     jump = timedelta(minutes=-30)
     await store.shift(OWNER, jump, START)
 
@@ -261,7 +259,7 @@ async def test_what_is_claimed_has_the_times_of_a_clock_that_was_set(
     assert claimed == await store.get("delivery-1")
 
 
-async def test_what_a_full_disk_refused_is_not_mistaken_for_what_came_later(
+async def test_sequence_rejected_by_a_full_disk_is_not_mixed_up(
     store: Store,
 ) -> None:
     async def set_most_pages(number: int) -> None:
@@ -274,9 +272,9 @@ async def test_what_a_full_disk_refused_is_not_mistaken_for_what_came_later(
 
     await set_most_pages(1)
     with pytest.raises(StoreUnavailable, match="full"):
-        await store.accept(a_delivery(1, payload={"text": "x" * 100_000}))
+        await store.accept(pending_delivery(1, payload={"text": "x" * 100_000}))
     await set_most_pages(100_000)
-    await store.accept(a_delivery(1, payload={"text": "later"}))
+    await store.accept(pending_delivery(1, payload={"text": "later"}))
 
     taken = await store.take(OWNER, START, most=9, look_ups=0, busy=())
 
@@ -284,26 +282,26 @@ async def test_what_a_full_disk_refused_is_not_mistaken_for_what_came_later(
 
 
 async def test_connections_do_not_see_each_other(store: Store) -> None:
-    await store.accept(a_delivery(1, connection="other", key="door"))
-    await store.accept(a_delivery(2, key="door"))
+    await store.accept(pending_delivery(1, connection="other", key="door"))
+    await store.accept(pending_delivery(2, key="door"))
     taken = await store.take(OWNER, START, most=4, look_ups=4, busy=())
     assert [one.id for one in taken.claimed] == ["delivery-2"]
     await store.remove_connection("other")
     assert [one.id for one in await store.listing()] == ["delivery-2"]
 
 
-async def test_look_ups_leave_out_what_is_being_looked_up(store: Store) -> None:
+async def test_running_look_ups_are_left_out(store: Store) -> None:
     for number in (1, 2):
-        await store.accept(a_delivery(number, state=DeliveryState.UNCERTAIN))
+        await store.accept(pending_delivery(number, state=DeliveryState.UNCERTAIN))
     taken = await store.take(OWNER, START, most=4, look_ups=4, busy=("delivery-1",))
     assert [one.id for one in taken.look_ups] == ["delivery-2"]
 
 
 async def test_lists_newest_first_by_state_connection_and_time(store: Store) -> None:
-    await store.accept(a_delivery(1))
-    await store.accept(a_delivery(2, state=DeliveryState.FAILED))
+    await store.accept(pending_delivery(1))
+    await store.accept(pending_delivery(2, state=DeliveryState.FAILED))
     await store.accept(
-        a_delivery(3, connection="other", accepted_at=START + timedelta(hours=1))
+        pending_delivery(3, connection="other", accepted_at=START + timedelta(hours=1))
     )
 
     async def ids(**filters: object) -> list[str]:
@@ -317,13 +315,13 @@ async def test_lists_newest_first_by_state_connection_and_time(store: Store) -> 
 
 
 @pytest.mark.parametrize("limit", [100, 25, None])
-async def test_a_list_since_a_moment_reads_few_of_those_before_it(
+async def test_list_since_a_time_reads_few_older_rows(
     store: Store, monkeypatch: pytest.MonkeyPatch, limit: int | None
 ) -> None:
     monkeypatch.setattr(listing, "LOOKED_THROUGH", 20)
     for number in range(200):
         accepted_at = START + timedelta(minutes=number)
-        await store.accept(a_delivery(number, accepted_at=accepted_at))
+        await store.accept(pending_delivery(number, accepted_at=accepted_at))
     looked_at: list[int] = []
 
     def newest(*arguments: Any, **options: Any) -> list[int]:  # noqa: ANN401 passed on
@@ -342,11 +340,11 @@ async def test_a_list_since_a_moment_reads_few_of_those_before_it(
     assert max(looked_at) <= 100
 
 
-async def test_pages_follow_each_other_whatever_comes_and_goes(store: Store) -> None:
+async def test_pages_stay_consistent_during_changes(store: Store) -> None:
     states = (DeliveryState.FAILED, DeliveryState.DELIVERED)
     for number in range(1200):
         await store.accept(
-            a_delivery(
+            pending_delivery(
                 number,
                 connection="other" if number % 3 else OWNER,
                 state=states[number % 2],
@@ -364,7 +362,7 @@ async def test_pages_follow_each_other_whatever_comes_and_goes(store: Store) -> 
             assert len(page.listed) <= 200
             seen += [one.delivery.id for one in page.listed]
             new = 10_000 + len(seen)
-            await store.accept(a_delivery(new, state=states[0], settled_at=START))
+            await store.accept(pending_delivery(new, state=states[0], settled_at=START))
             if (before := page.before) is None:
                 return seen
 
@@ -379,9 +377,9 @@ async def test_pages_follow_each_other_whatever_comes_and_goes(store: Store) -> 
     assert nobody == Page()
 
 
-async def test_named_deliveries_come_in_their_order(store: Store) -> None:
+async def test_requested_deliveries_keep_their_order(store: Store) -> None:
     for number in (1, 2, 3):
-        await store.accept(a_delivery(number))
+        await store.accept(pending_delivery(number))
     named = await store.named(("delivery-1", "delivery-9", "delivery-3"))
     assert [one.delivery.id for one in named] == ["delivery-3", "delivery-1"]
     assert await store.named(()) == []
@@ -390,8 +388,8 @@ async def test_named_deliveries_come_in_their_order(store: Store) -> None:
 async def test_outside_ids_lead_back_to_the_start(store: Store) -> None:
     receipt = Receipt(outside_id="7")
     done = {"state": DeliveryState.DELIVERED, "receipt": receipt, "settled_at": START}
-    await store.accept(a_delivery(1, **done))
-    await store.accept(a_delivery(2, follows="delivery-1", **done))
+    await store.accept(pending_delivery(1, **done))
+    await store.accept(pending_delivery(2, follows="delivery-1", **done))
     start = await store.by_outside_id(OWNER, "7")
     assert start is not None
     assert start.id == "delivery-1"
@@ -409,28 +407,30 @@ async def test_file_of_a_newer_version_is_not_touched(path: Path) -> None:
         await store.open()
 
 
-async def test_folder_that_is_not_there_is_an_error_of_the_store(
+async def test_missing_folder_is_an_error_of_the_store(
     tmp_path: Path,
 ) -> None:
     store = Store(tmp_path / "nowhere" / "event_relay.db")
     with pytest.raises(StoreUnavailable):
         await store.open()
     with pytest.raises(StoreUnavailable, match="closed"):
-        await store.accept(a_delivery())
+        await store.accept(pending_delivery())
 
 
-async def test_a_job_that_breaks_breaks_only_itself(store: Store) -> None:
+async def test_failing_job_affects_no_other(store: Store) -> None:
     def divide(_: sqlite3.Connection) -> float:
         return 1 / 0
 
     broken, accepted = await asyncio.gather(
-        store._database.run(divide), store.accept(a_delivery()), return_exceptions=True
+        store._database.run(divide),
+        store.accept(pending_delivery()),
+        return_exceptions=True,
     )
     assert isinstance(broken, ZeroDivisionError)
     assert isinstance(accepted, Delivery)
 
 
-async def test_an_error_of_sqlite_refuses_what_was_committed_with_it(
+async def test_sqlite_error_fails_the_jobs_of_its_commit(
     store: Store,
 ) -> None:
     def misspell(database: sqlite3.Connection) -> None:
@@ -438,7 +438,7 @@ async def test_an_error_of_sqlite_refuses_what_was_committed_with_it(
 
     misspelled, accepted = await asyncio.gather(
         store._database.run(misspell),
-        store.accept(a_delivery()),
+        store.accept(pending_delivery()),
         return_exceptions=True,
     )
     assert isinstance(misspelled, StoreUnavailable)
@@ -447,23 +447,23 @@ async def test_an_error_of_sqlite_refuses_what_was_committed_with_it(
     assert (stored is not None) is isinstance(accepted, Delivery)
 
 
-async def test_what_is_opened_again_counts_as_waiting(store: Store) -> None:
-    failed = a_delivery(1, state=DeliveryState.FAILED, settled_at=START)
+async def test_retried_delivery_counts_as_waiting(store: Store) -> None:
+    failed = pending_delivery(1, state=DeliveryState.FAILED, settled_at=START)
     await store.accept(failed, limit=2)
-    await store.accept(a_delivery(2), limit=2)
+    await store.accept(pending_delivery(2), limit=2)
     again = replace(failed, state=DeliveryState.PENDING, settled_at=None)
     await store.update(again, was=DeliveryState.FAILED)
     with pytest.raises(QueueFull):
-        await store.accept(a_delivery(3), limit=2)
+        await store.accept(pending_delivery(3), limit=2)
 
 
-async def test_next_run_waits_no_longer_than_it_would_and_asks_anew(
+async def test_next_run_shortens_waits_and_looks_up_again(
     store: Store,
 ) -> None:
     years = START + timedelta(days=900)
-    await store.accept(a_delivery(1, due_at=years))
+    await store.accept(pending_delivery(1, due_at=years))
     await store.accept(
-        a_delivery(
+        pending_delivery(
             2,
             state=DeliveryState.UNCERTAIN,
             due_at=years,
@@ -483,7 +483,7 @@ async def test_next_run_waits_no_longer_than_it_would_and_asks_anew(
     assert uncertain.look_ups == 0
 
 
-async def test_counts_what_waits_failed_and_arrived_of_one_connection(
+async def test_counts_are_per_connection_and_state(
     store: Store,
 ) -> None:
     assert await store.counts(OWNER) == Counts(
@@ -496,10 +496,10 @@ async def test_counts_what_waits_failed_and_arrived_of_one_connection(
         at = START + timedelta(minutes=number)
         settled_at = at if state.settled else None
         await store.accept(
-            a_delivery(number, state=state, accepted_at=at, settled_at=settled_at)
+            pending_delivery(number, state=state, accepted_at=at, settled_at=settled_at)
         )
-    await store.accept(a_delivery(8))
-    await store.accept(a_delivery(9, connection="another"))
+    await store.accept(pending_delivery(8))
+    await store.accept(pending_delivery(9, connection="another"))
     assert await store.counts(OWNER) == Counts(
         waiting=3,
         failed=1,
@@ -508,9 +508,7 @@ async def test_counts_what_waits_failed_and_arrived_of_one_connection(
     )
 
 
-async def test_counting_reads_indices_and_not_the_rows(
-    store: Store, path: Path
-) -> None:
+async def test_counting_only_reads_indexes(store: Store, path: Path) -> None:
     said: list[str] = []
     with closing(sqlite3.connect(path)) as database:
         database.row_factory = sqlite3.Row
@@ -527,8 +525,8 @@ async def test_counting_reads_indices_and_not_the_rows(
         assert "COVERING INDEX" in plan or "INTEGER PRIMARY KEY" in plan
 
 
-async def _blocked(store: Store, until: threading.Event) -> asyncio.Future[None]:
-    """Keep the file's thread from everything else; return what ends with that."""
+async def _blocked_thread(store: Store, until: threading.Event) -> asyncio.Future[None]:
+    """Block the file's thread while the context lasts."""
     begun = threading.Event()
 
     def block(_: sqlite3.Connection) -> None:
@@ -541,7 +539,7 @@ async def _blocked(store: Store, until: threading.Event) -> asyncio.Future[None]
     return blocked
 
 
-async def test_what_waits_for_the_file_is_written_together_and_told_apart(
+async def test_waiting_jobs_share_a_commit_and_keep_their_results(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes: list[int] = []
@@ -554,9 +552,9 @@ async def test_what_waits_for_the_file_is_written_together_and_told_apart(
     monkeypatch.setattr(writes, "change", counted)
     store = Store(store._database.path)
     await store.open()
-    some = [await store.accept(a_delivery(number)) for number in range(4)]
+    some = [await store.accept(pending_delivery(number)) for number in range(4)]
     busy = threading.Event()
-    waiting = await _blocked(store, busy)
+    waiting = await _blocked_thread(store, busy)
     changing = []
     for number, delivery in enumerate(some):
         was = DeliveryState.PENDING if number != 2 else DeliveryState.SENDING
@@ -578,11 +576,11 @@ async def test_what_waits_for_the_file_is_written_together_and_told_apart(
     await store.close()
 
 
-async def test_thousands_that_were_one_commit_are_told_in_their_order_turn_by_turn(
+async def test_thousands_of_results_are_reported_in_order_over_several_iterations(
     store: Store,
 ) -> None:
     busy = threading.Event()
-    blocked = await _blocked(store, busy)
+    blocked = await _blocked_thread(store, busy)
     turn = 0
     told: list[tuple[int, int]] = []
 
@@ -602,27 +600,27 @@ async def test_thousands_that_were_one_commit_are_told_in_their_order_turn_by_tu
     assert max(Counter(turn for _, turn in told).values()) < 50
 
 
-async def test_what_comes_until_the_file_is_free_is_one_job(store: Store) -> None:
+async def test_jobs_until_the_file_is_free_are_combined(store: Store) -> None:
     busy = threading.Event()
-    blocked = await _blocked(store, busy)
+    blocked = await _blocked_thread(store, busy)
     with patch.object(store._database, "put", wraps=store._database.put) as queued:
         accepted = []
         for number in range(10):
-            accepted.append(store.accepting(a_delivery(number)))
+            accepted.append(store.accepting(pending_delivery(number)))
             await asyncio.sleep(0)
         busy.set()
         await asyncio.gather(*accepted, blocked)
         assert queued.call_count == 1
-        await store.accept(a_delivery(10))
+        await store.accept(pending_delivery(10))
         assert queued.call_count == 2
     assert len(await store.listing()) == 11
 
 
-async def test_each_hears_of_its_own_although_nobody_waits(store: Store) -> None:
+async def test_each_callback_gets_its_own_result(store: Store) -> None:
     told: list[object] = []
-    accepting = store.accepting(a_delivery(1), on_written=told.append)
+    accepting = store.accepting(pending_delivery(1), on_written=told.append)
     accepting.cancel()
-    await store.accept(a_delivery(2))
+    await store.accept(pending_delivery(2))
     (accepted,) = told
     assert isinstance(accepted, Delivery)
     assert accepted.id == "delivery-1"

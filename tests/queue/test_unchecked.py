@@ -1,4 +1,4 @@
-"""What is kept of the writes to a file that has not been checked yet."""
+"""Tests of writes to a file that has not been checked yet."""
 
 from contextlib import closing
 from pathlib import Path
@@ -12,11 +12,11 @@ from custom_components.event_relay.queue.store.recovery.unchecked import (
 )
 from custom_components.event_relay.queue.store.rows import COLUMNS, MIGRATIONS, values
 
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 
-def test_a_change_of_a_damaged_row_takes_nothing_else_with_it() -> None:
-    """The row cannot be read, whoever asks; what was written beside it can."""
+def test_change_of_a_damaged_row_affects_no_other() -> None:
+    """The row cannot be read, but everything written beside it can."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         database.row_factory = sqlite3.Row
         database.executescript(";".join(MIGRATIONS))
@@ -36,9 +36,9 @@ def test_a_change_of_a_damaged_row_takes_nothing_else_with_it() -> None:
     assert [(row[2], row[3]) for row in kept.notes] == [("whole", "2")]
 
 
-def test_a_kept_row_that_cannot_be_read_is_not_carried_over(tmp_path: Path) -> None:
-    """Else the new file would be found damaged by the first who reads it."""
-    whole, damaged = (list(values(a_delivery(number))) for number in (1, 2))
+def test_unreadable_row_is_not_copied(tmp_path: Path) -> None:
+    """Otherwise the first reader would find the new file damaged."""
+    whole, damaged = (list(values(pending_delivery(number))) for number in (1, 2))
     damaged[COLUMNS.index("payload")] = "{"
     kept = Kept(rows=[(1, *whole), (2, *damaged)])
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
@@ -47,5 +47,5 @@ def test_a_kept_row_that_cannot_be_read_is_not_carried_over(tmp_path: Path) -> N
         assert carry(tmp_path / "damaged.db", database, kept, running=True) == 1
 
         assert database.execute("SELECT id FROM deliveries").fetchall() == [
-            (a_delivery(1).id,)
+            (pending_delivery(1).id,)
         ]

@@ -1,4 +1,4 @@
-"""A write-ahead log with wrong bits, and logs as crashes leave them."""
+"""Tests of a write-ahead log with wrong bits, and of logs left by crashes."""
 
 from collections.abc import Iterator
 import os
@@ -18,7 +18,7 @@ from custom_components.event_relay.queue.store.recovery.write_ahead_log import (
 from custom_components.event_relay.queue.store.store import SetAside, Store
 
 from ..search_effort import THOROUGH
-from .test_store import a_delivery
+from .test_store import pending_delivery
 
 SEED = 20261128
 PAGE = 4096
@@ -29,22 +29,22 @@ MORE = 100 if THOROUGH else 12
 
 
 @pytest.fixture
-async def killed(tmp_path: Path) -> Path:
-    """Return a file whose deliveries stand in its log, as a kill leaves them.
+async def killed_file(tmp_path: Path) -> Path:
+    """Return a file whose deliveries are in its log, as after a kill.
 
-    Behind them is what an earlier log has left, as in all that were used before.
+    After them are the remains of an earlier log, as in all that were used before.
     """
     path = tmp_path / "alive.db"
     store = Store(path)
     await store.open()
     for number in range(ROWS):
-        await store.accept(a_delivery(1000 + number, summary="former " * 300))
+        await store.accept(pending_delivery(1000 + number, summary="former " * 300))
     await store._database.run(
         lambda database: database.execute("PRAGMA wal_checkpoint(RESTART)").fetchone(),
         alone=True,
     )
     for number in range(ROWS):
-        await store.accept(a_delivery(number))
+        await store.accept(pending_delivery(number))
     copy = tmp_path / "killed.db"
     for companion in ("", "-wal"):
         shutil.copy(f"{path}{companion}", f"{copy}{companion}")
@@ -55,29 +55,29 @@ async def killed(tmp_path: Path) -> Path:
 
 
 def _frames(content: bytes) -> Iterator[int]:
-    """Yield where the frames of the present log begin."""
+    """Yield the offsets of the current log's frames."""
     for at in range(HEADER, len(content), FRAME):
         if content[at + 8 : at + 16] == content[16:24]:
             yield at
 
 
 def _end(content: bytes) -> int:
-    """Return where the present log ends."""
+    """Return the end of the current log."""
     return max(_frames(content)) + FRAME
 
 
 def _commits(content: bytes) -> list[int]:
-    """Return where the frames begin that end a transaction."""
+    """Return the offsets of the frames that end a transaction."""
     return [at for at in _frames(content) if any(content[at + 4 : at + 8])]
 
 
-async def _opened(
-    killed: Path, folder: Path, content: bytes
+async def _open_with(
+    killed_file: Path, folder: Path, content: bytes
 ) -> tuple[int, list[SetAside]]:
-    """Open the file with another log; return what is there of it, and is told."""
+    """Open the file with another log; return its rows and reports."""
     folder.mkdir()
     path = folder / "event_relay.db"
-    shutil.copy(killed, path)
+    shutil.copy(killed_file, path)
     Path(f"{path}-wal").write_bytes(content)
     told: list[SetAside] = []
     store = Store(path, told.append)
@@ -94,15 +94,17 @@ async def _opened(
     return len(kept), told
 
 
-async def test_flipped_bit_is_mended_or_told(killed: Path, tmp_path: Path) -> None:
+async def test_flipped_bit_is_corrected_or_reported(
+    killed_file: Path, tmp_path: Path
+) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same at every run
-    content = Path(f"{killed}-wal").read_bytes()
+    content = Path(f"{killed_file}-wal").read_bytes()
     whole = 0
     trials = 400 if THOROUGH else 20
     for number in range(trials):
         bit = chance.randrange(8 * _end(content))
-        kept, told = await _opened(
-            killed, tmp_path / str(number), _flipped(content, bit)
+        kept, told = await _open_with(
+            killed_file, tmp_path / str(number), _flipped(content, bit)
         )
         (only,) = told
         assert only.log is not None
@@ -112,14 +114,14 @@ async def test_flipped_bit_is_mended_or_told(killed: Path, tmp_path: Path) -> No
 
 
 def _flipped(content: bytes, bit: int) -> bytes:
-    """Return a log of which one bit is wrong."""
+    """Return a log with one wrong bit."""
     changed = bytearray(content)
     changed[bit // 8] ^= 1 << bit % 8
     return bytes(changed)
 
 
-def test_any_bit_of_header_and_frame_headers_is_put_right(killed: Path) -> None:
-    content = Path(f"{killed}-wal").read_bytes()
+def test_wrong_bit_in_a_header_is_corrected(killed_file: Path) -> None:
+    content = Path(f"{killed_file}-wal").read_bytes()
     # Two transactions: the checksums of all are worked out for every bit.
     content = content[: _commits(content)[1] + FRAME]
     whole = write_ahead_log.read(content)
@@ -135,14 +137,14 @@ def test_any_bit_of_header_and_frame_headers_is_put_right(killed: Path) -> None:
         assert found.bad or found.frames == whole.frames, bit
 
 
-async def test_lost_page_in_the_middle_is_told_and_all_else_saved(
-    killed: Path, tmp_path: Path
+async def test_lost_page_is_reported_and_all_else_kept(
+    killed_file: Path, tmp_path: Path
 ) -> None:
-    content = bytearray(Path(f"{killed}-wal").read_bytes())
+    content = bytearray(Path(f"{killed_file}-wal").read_bytes())
     first = _commits(bytes(content))[0]
     content[first + 200 : first + 700] = random.Random(SEED).randbytes(500)  # noqa: S311 - the same at every run
 
-    kept, (told,) = await _opened(killed, tmp_path / "damaged", bytes(content))
+    kept, (told,) = await _open_with(killed_file, tmp_path / "damaged", bytes(content))
 
     assert told.log is not None
     assert told.log.frames
@@ -150,23 +152,25 @@ async def test_lost_page_in_the_middle_is_told_and_all_else_saved(
     assert kept == ROWS or told.log.commits
 
 
-async def test_log_cut_off_anywhere_is_no_damage(killed: Path, tmp_path: Path) -> None:
+async def test_truncated_log_is_no_damage(killed_file: Path, tmp_path: Path) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same at every run
-    content = Path(f"{killed}-wal").read_bytes()
+    content = Path(f"{killed_file}-wal").read_bytes()
     ends = _commits(content)
     lengths = {0, HEADER - 1, HEADER, ends[3], ends[3] + FRAME, ends[3] + FRAME + 30}
     for length in lengths | {chance.randrange(_end(content)) for _ in range(MORE)}:
-        kept, told = await _opened(killed, tmp_path / str(length), content[:length])
+        kept, told = await _open_with(
+            killed_file, tmp_path / str(length), content[:length]
+        )
         assert not told
         assert kept == sum(at + FRAME <= length for at in ends)
 
 
-async def test_unfinished_transaction_in_any_state_is_no_damage(
-    killed: Path, tmp_path: Path
+async def test_unfinished_transaction_is_no_damage(
+    killed_file: Path, tmp_path: Path
 ) -> None:
-    """What was not synced may be there in part: any of its sectors, in any order."""
+    """Unsynced data may be there in part: any of its sectors, in any order."""
     chance = random.Random(SEED)  # noqa: S311 - the same at every run
-    content = Path(f"{killed}-wal").read_bytes()
+    content = Path(f"{killed_file}-wal").read_bytes()
     *_, former, last = _commits(content)
     begin, end = former + FRAME, last + FRAME
     for number in range(MORE):
@@ -177,16 +181,16 @@ async def test_unfinished_transaction_in_any_state_is_no_damage(
         for at in left:
             until = min(at + 512, end)
             torn[at:until] = bytes(until - at)
-        kept, told = await _opened(killed, tmp_path / str(number), bytes(torn))
+        kept, told = await _open_with(killed_file, tmp_path / str(number), bytes(torn))
         assert not told
         assert kept == ROWS - (torn != content)
 
 
-async def test_what_a_crash_left_is_cut_off_before_more_is_written(
-    killed: Path, tmp_path: Path
+async def test_remains_of_a_crash_are_truncated_before_writing(
+    killed_file: Path, tmp_path: Path
 ) -> None:
-    """Else two unfinished transactions might look like damage together."""
-    content = Path(f"{killed}-wal").read_bytes()
+    """Otherwise two unfinished transactions might look like damage together."""
+    content = Path(f"{killed_file}-wal").read_bytes()
     *_, former, last = _commits(content)
     torn = bytearray(content)
     torn[former + FRAME + FRAME_HEADER : former + 2 * FRAME] = os.urandom(PAGE)
@@ -195,11 +199,11 @@ async def test_what_a_crash_left_is_cut_off_before_more_is_written(
     assert found.remains
     assert not found.damaged
     path = tmp_path / "event_relay.db"
-    shutil.copy(killed, path)
+    shutil.copy(killed_file, path)
     Path(f"{path}-wal").write_bytes(torn)
     store = Store(path)
     await store.open()
-    await store.accept(a_delivery(2000))
+    await store.accept(pending_delivery(2000))
 
     after = write_ahead_log.read(Path(f"{path}-wal").read_bytes())
     assert after is not None
@@ -208,13 +212,15 @@ async def test_what_a_crash_left_is_cut_off_before_more_is_written(
     await store.close()
 
 
-async def test_header_of_which_more_is_wrong_is_told(
-    killed: Path, tmp_path: Path
+async def test_header_with_several_wrong_bits_is_reported(
+    killed_file: Path, tmp_path: Path
 ) -> None:
-    content = Path(f"{killed}-wal").read_bytes()
+    content = Path(f"{killed_file}-wal").read_bytes()
     header = struct.pack(">8I", *range(8))
 
-    kept, (told,) = await _opened(killed, tmp_path / "x", header + content[HEADER:])
+    kept, (told,) = await _open_with(
+        killed_file, tmp_path / "x", header + content[HEADER:]
+    )
 
     assert told.log is not None
     assert told.log.commits is None

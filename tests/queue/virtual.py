@@ -1,4 +1,4 @@
-"""A loop in virtual time, and a queue file on it that can be killed."""
+"""A loop in virtual time, and a queue file that can be killed on it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -28,7 +28,7 @@ INSTANT = 0.001
 
 
 class _Idle(selectors.SelectSelector):
-    """Reports when a loop would wait, and for how long, instead of waiting."""
+    """Reports when and how long a loop would wait, instead of waiting."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +57,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     @override
     def time(self) -> float:
-        return self.clock.gone_by
+        return self.clock.elapsed
 
     def _stop_idle(self, wait: float | None) -> None:
         self._wait = wait
@@ -83,7 +83,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.settle()
 
     def now[ResultT](self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
-        """Return the result of work that needs no time to pass."""
+        """Return the result of work that needs no time."""
         task = self.create_task(work)
         self.settle()
         return task.result()
@@ -105,7 +105,7 @@ class Killed(SystemExit):
 
 
 class Commits:
-    """Wraps SQLite for the queue, and reports every commit of a change.
+    """Wraps SQLite, and reports every commit of a change.
 
     Both callbacks get the number of the commit, from 1, and may raise.
     """
@@ -140,7 +140,7 @@ class Commits:
         return getattr(self._database, name)
 
 
-def _unheard(_: int) -> None:
+def _ignore(_: int) -> None:
     """Ignore a commit."""
 
 
@@ -154,8 +154,8 @@ class LoopDatabase(Database):
     def __init__(self, path: Path, seen: int = 0) -> None:
         self.damages: list[SetAside] = []
         super().__init__(path, self.damages.append, seen)
-        self.before: Callable[[int], None] = _unheard
-        self.after: Callable[[int], None] = _unheard
+        self.before: Callable[[int], None] = _ignore
+        self.after: Callable[[int], None] = _ignore
         self.full = False
         self.dead = False
         self._waiting: list[Job] = []
@@ -208,7 +208,7 @@ class LoopDatabase(Database):
             future.set_exception(StoreUnavailable("the outbox is closed"))
             return future
         if not self._waiting:
-            loop.call_soon(self._work_off)
+            loop.call_soon(self._run_jobs)
         self._waiting.append(Job(run, loop, future, alone))
         return future
 
@@ -219,7 +219,7 @@ class LoopDatabase(Database):
                 shutil.copyfile(f"{self.path}{companion}", f"{copy}{companion}")
         self.dead = True
 
-    def _work_off(self) -> None:
+    def _run_jobs(self) -> None:
         jobs, self._waiting = self._waiting, []
         if not self.dead:
             for group in groups(jobs):

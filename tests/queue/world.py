@@ -1,4 +1,4 @@
-"""A home in virtual time, beside an outside system that remembers everything."""
+"""A home in virtual time, and an outside system that records everything."""
 
 import asyncio
 from collections import Counter
@@ -39,7 +39,7 @@ from custom_components.event_relay.queue.queue import Request
 from custom_components.event_relay.queue.store.file_marks import BACKUP, advance, mark
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 
-from .conftest import OWNER, House
+from .conftest import OWNER, Pipeline
 from .ledger import ACTION, LEDGER, REPEATABLE_FOR, Clock, LedgerClient
 from .virtual import LoopDatabase, VirtualLoop
 
@@ -74,22 +74,22 @@ LANDING = 1.5
 
 
 @dataclass
-class Outside(LedgerClient):
+class OutsideSystem(LedgerClient):
     """Executes its calls, and judges whether each was right.
 
-    It outlives every run of the home. `file` is the path of the home's queue.
+    It survives every run of the home. `file` is the path of the home's queue.
     """
 
     done: Counter[Done] = field(default_factory=Counter)
-    asked: Counter[Done] = field(default_factory=Counter)
+    attempts: Counter[Done] = field(default_factory=Counter)
     unknown: set[Done] = field(default_factory=set)
     """Calls whose outcome nobody in the home knows."""
-    weather: Fault = Fault.FINE
+    default_fault: Fault = Fault.FINE
     answers: list[Fault] = field(default_factory=list)
     """Responses to the next calls, before random ones."""
-    wrongs: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
     """Calls that should never have come."""
-    at_once: set[str] = field(default_factory=set)
+    optimistic: set[str] = field(default_factory=set)
     """Ids of deliveries that may be sent before they are in the file."""
     file: sqlite3.Connection | None = None
     judges: bool = True
@@ -98,11 +98,11 @@ class Outside(LedgerClient):
     landing: list[tuple[float | None, Done]] = field(default_factory=list)
     """Calls that take effect later, and when; None while the outside system is
     stalled."""
-    goes_on: asyncio.Event | None = None
+    resumed: asyncio.Event | None = None
     """Set when a stall ends."""
-    gone_by: Callable[[], float] = lambda: 0.0
+    elapsed: Callable[[], float] = lambda: 0.0
     """The outside system's own clock, which nobody sets."""
-    sent_since: dict[Done, float] = field(default_factory=dict)
+    first_sent_at: dict[Done, float] = field(default_factory=dict)
     """When a call may first have arrived, by that clock."""
     forgets: bool = True
     """Whether keys are forgotten; not if the home's clock cannot tell when."""
@@ -119,7 +119,7 @@ class Outside(LedgerClient):
     check_fails: Fault | None = None
     """The fault of health checks, unless they fail like all other calls."""
     in_flight: int = 0
-    most_under_way: int = 0
+    most_in_flight: int = 0
 
     @override
     async def write(self, step: str, text: str, context: StepContext) -> JsonObject:
@@ -127,16 +127,16 @@ class Outside(LedgerClient):
         if self.judges:
             self._judge(step, context.delivery_id)
         one = (context.delivery_id, step)
-        self.asked[one] += 1
+        self.attempts[one] += 1
         self.told[one] = context.told_at
         self.sent_to[one] = self.system
         self.unknown.add(one)
-        first = one not in self.sent_since
-        self.sent_since.setdefault(one, self.gone_by())
+        first = one not in self.first_sent_at
+        self.first_sent_at.setdefault(one, self.elapsed())
         self.in_flight += 1
-        self.most_under_way = max(self.most_under_way, self.in_flight)
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
         if self.judges and self.in_flight > LEDGER.concurrency:
-            self.wrongs.append(f"{one} sent with no slot free")
+            self.violations.append(f"{one} sent with no slot free")
         try:
             await self._take_time()
             await self._answer(one, self._fault())
@@ -147,7 +147,7 @@ class Outside(LedgerClient):
         except BaseException:
             self.unknown.discard(one)
             if first:
-                del self.sent_since[one]
+                del self.first_sent_at[one]
             raise
         finally:
             self.in_flight -= 1
@@ -158,7 +158,9 @@ class Outside(LedgerClient):
     async def find(self, context: StepContext) -> Finding:
         one = (context.delivery_id, "write")
         await self._take_time()
-        if self.goes_on is not None and not await self._patience(self.goes_on):
+        if self.resumed is not None and not await self._wait_for_resumption(
+            self.resumed
+        ):
             raise CannotConnect
         self.land()
         self.look_ups += 1
@@ -185,7 +187,7 @@ class Outside(LedgerClient):
     async def check(self) -> None:
         """Respond to a health check."""
         self.checks += 1
-        _refuse(self.check_fails or self.weather)
+        _refuse(self.check_fails or self.default_fault)
 
     @override
     async def recognises(self, outside_id: str) -> bool:
@@ -211,13 +213,13 @@ class Outside(LedgerClient):
             case Fault.REQUEST_LOST:
                 raise OutcomeUnknown
             case Fault.LATE:
-                self.landing.append((self.gone_by() + LANDING, one))
+                self.landing.append((self.elapsed() + LANDING, one))
                 raise OutcomeUnknown
             case Fault.HANGS_FIRST:
-                await self._released()
-        if (goes_on := self.goes_on) is not None:
+                await self._wait_for_release()
+        if (resumed := self.resumed) is not None:
             self.landing.append((None, one))
-            if not await self._patience(goes_on):
+            if not await self._wait_for_resumption(resumed):
                 raise OutcomeUnknown
             await asyncio.sleep(LANDING)
             self.land()
@@ -226,12 +228,12 @@ class Outside(LedgerClient):
         if fault is Fault.REPLY_LOST:
             raise OutcomeUnknown
         if fault is Fault.HANGS:
-            await self._released()
+            await self._wait_for_release()
 
     def _do(self, one: Done) -> None:
         """Take effect."""
         self.done[one] += 1
-        self.happened[one] = self.gone_by()
+        self.happened[one] = self.elapsed()
 
     def _recognises(self, one: Done, context: StepContext) -> bool:
         """Return whether an effect matches a look-up, by its two times.
@@ -244,25 +246,25 @@ class Outside(LedgerClient):
         if self.sent_to[one] != self.system:
             return False
         assert context.sent_after is not None
-        happened = context.now - timedelta(seconds=self.gone_by() - self.happened[one])
+        happened = context.now - timedelta(seconds=self.elapsed() - self.happened[one])
         early = happened < context.sent_after - JUMP
         return not early and context.told_at == self.told[one]
 
-    def forgive(self, delivery_id: str) -> None:
+    def allow_resend(self, delivery_id: str) -> None:
         """Allow another call for an effect that the other system has, or may have."""
-        for times in (self.done, self.happened, self.sent_since):
+        for times in (self.done, self.happened, self.first_sent_at):
             for one in [one for one in times if one[0] == delivery_id]:
                 del times[one]
         self.unknown = {one for one in self.unknown if one[0] != delivery_id}
         self.landing = [it for it in self.landing if it[1][0] != delivery_id]
 
-    def asked_for(self, delivery_id: str) -> bool:
+    def was_called(self, delivery_id: str) -> bool:
         """Return whether any step of a delivery has been called."""
         return any(
-            times for (one, _), times in self.asked.items() if one == delivery_id
+            times for (one, _), times in self.attempts.items() if one == delivery_id
         )
 
-    def has_or_may_have(self, delivery_id: str) -> bool:
+    def may_have_happened(self, delivery_id: str) -> bool:
         """Return whether any step of a delivery has happened, or may have."""
         return any(one == delivery_id for one, _ in {*+self.done, *self.unknown})
 
@@ -270,34 +272,34 @@ class Outside(LedgerClient):
         if self.slowness:
             await asyncio.sleep(self.slowness)
 
-    async def _released(self) -> None:
+    async def _wait_for_release(self) -> None:
         if self.gate is None:
             self.gate = asyncio.Event()
         await self.gate.wait()
 
-    async def _patience(self, goes_on: asyncio.Event) -> bool:
+    async def _wait_for_resumption(self, resumed: asyncio.Event) -> bool:
         """Wait until a stall ends, with a timeout."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                await goes_on.wait()
-        return goes_on.is_set()
+                await resumed.wait()
+        return resumed.is_set()
 
     def stall(self) -> None:
         """Stall; requests wait in the socket."""
         self.landing = [(None, one) for _, one in self.landing]
-        self.goes_on = asyncio.Event()
+        self.resumed = asyncio.Event()
 
-    def go_on(self) -> None:
+    def resume_responses(self) -> None:
         """Run the requests in the socket, after the look-ups."""
-        if self.goes_on is not None:
-            due = self.gone_by() + LANDING
+        if self.resumed is not None:
+            due = self.elapsed() + LANDING
             self.landing = [(due, one) for _, one in self.landing]
-            self.goes_on.set()
-            self.goes_on = None
+            self.resumed.set()
+            self.resumed = None
 
     def land(self) -> None:
         """Run the calls that should have taken effect by now."""
-        now = self.gone_by()
+        now = self.elapsed()
         for due, one in tuple(self.landing):
             if due is not None and due <= now:
                 self.landing.remove((due, one))
@@ -310,7 +312,7 @@ class Outside(LedgerClient):
             self.gate = None
 
     def _fault(self) -> Fault:
-        return self.answers.pop(0) if self.answers else self.weather
+        return self.answers.pop(0) if self.answers else self.default_fault
 
     def _judge(self, step: str, delivery_id: str) -> None:
         """Record the violation if a step should not be called now."""
@@ -320,10 +322,10 @@ class Outside(LedgerClient):
         row = self.file.execute(
             "SELECT * FROM deliveries WHERE id = ?", (delivery_id,)
         ).fetchone()
-        if row is None and delivery_id in self.at_once and not self.asked[one]:
+        if row is None and delivery_id in self.optimistic and not self.attempts[one]:
             return
         if row is None or row["state"] != "sending":
-            self.wrongs.append(f"{one} sent without being in the file as such")
+            self.violations.append(f"{one} sent without being in the file as such")
             return
         self._judge_system(one, row)
         if (
@@ -333,7 +335,7 @@ class Outside(LedgerClient):
                 (row["follows"],),
             ).fetchone()
         ):
-            self.wrongs.append(f"{one} sent before its start")
+            self.violations.append(f"{one} sent before its start")
         for other in self.file.execute(
             "SELECT * FROM deliveries WHERE connection = ? AND key = ? AND id != ?",
             (OWNER, row["key"], delivery_id),
@@ -341,39 +343,43 @@ class Outside(LedgerClient):
             state = other["state"]
             former = other["sequence"] < row["sequence"]
             if state in _BUSY or (state in _UNSETTLED and former):
-                self.wrongs.append(f"{one} sent with {other['id']} {state}, same key")
+                self.violations.append(
+                    f"{one} sent with {other['id']} {state}, same key"
+                )
         for other in self.file.execute(
             "SELECT * FROM deliveries WHERE connection = ? AND lane = ? AND id != ?",
             (OWNER, row["lane"], delivery_id),
         ):
             if (state := other["state"]) in _BUSY:
-                self.wrongs.append(f"{one} sent with {other['id']} {state}, same lane")
+                self.violations.append(
+                    f"{one} sent with {other['id']} {state}, same lane"
+                )
 
     def _judge_repeat(self, one: Done) -> None:
         """Record the violation if a step should not be called once more."""
         _, step = one
         here = self.sent_to.get(one) == self.system
         if one in self.unknown and not (step in ("note", "ticket") and here):
-            self.wrongs.append(f"{one} sent again, its outcome unknown")
+            self.violations.append(f"{one} sent again, its outcome unknown")
         if step == "ticket" and self.forgets and self._has_forgotten(one):
-            self.wrongs.append(f"{one} sent again, its key forgotten")
+            self.violations.append(f"{one} sent again, its key forgotten")
         if step == "write" and self.done[one]:
-            self.wrongs.append(f"{one} sent again after it happened")
+            self.violations.append(f"{one} sent again after it happened")
 
     def _has_forgotten(self, one: Done) -> bool:
         """Return whether the key of a call is no longer known."""
-        since = self.sent_since.get(one, self.gone_by())
-        return self.gone_by() - since >= REPEATABLE_FOR.total_seconds()
+        since = self.first_sent_at.get(one, self.elapsed())
+        return self.elapsed() - since >= REPEATABLE_FOR.total_seconds()
 
     def _judge_system(self, one: Done, row: sqlite3.Row) -> None:
         """Record the violation if this system should not be called."""
         done = [it for it in +self.done if it[0] == one[0]]
         if {self.sent_to.get(it, self.system) for it in done} - {self.system}:
-            self.wrongs.append(f"{one} goes on in another system")
+            self.violations.append(f"{one} goes on in another system")
         if row["follows"] and not any(
             self._has(*it) for it in +self.done if it[0] == row["follows"]
         ):
-            self.wrongs.append(f"{one} sent to another system than its start")
+            self.violations.append(f"{one} sent to another system than its start")
 
 
 def _refuse(fault: Fault) -> None:
@@ -406,7 +412,7 @@ _WITNESS = """
 
 
 class World:
-    """A home that can be killed at any moment, and its outside system."""
+    """A home that can be killed at any time, and its outside system."""
 
     def __init__(
         self,
@@ -420,23 +426,23 @@ class World:
         self.backend = replace(
             LEDGER,
             claims_ahead=claims_ahead,
-            health_check=Outside.check if health_check else None,
+            health_check=OutsideSystem.check if health_check else None,
         )
         self.clock = Clock()
-        self.outside = Outside()
+        self.outside = OutsideSystem()
         self.runs = 0
         self.address = 0
         """Address of the connection: the third is the first under another name."""
         self.states: dict[str, DeliveryState] = {}
         """States that have certainly been committed."""
-        self.wrongs: list[str] = self.outside.wrongs
+        self.violations: list[str] = self.outside.violations
         self.path = folder / "outbox-0.db"
         self.seen = 0
         """The file's generation, as stored outside of it."""
         self.marked = False
         """Whether the last run ended during a backup."""
         self.open()
-        self.states = self.on_file()
+        self.states = self.stored_states()
         if started:
             self.start()
 
@@ -453,10 +459,10 @@ class World:
         self.outside.file = self.database.raw
         self.outside.in_flight = 0
         self.outside.gate = None
-        self.outside.gone_by = lambda: self.clock.gone_by
-        if self.outside.goes_on is not None:
+        self.outside.elapsed = lambda: self.clock.elapsed
+        if self.outside.resumed is not None:
             # Callers that waited for it belonged to a loop that has ended.
-            self.outside.goes_on = asyncio.Event()
+            self.outside.resumed = asyncio.Event()
         if self.marked:
             # Opening it makes all waiting deliveries uncertain.
             self.states |= {
@@ -465,7 +471,7 @@ class World:
                 if not state.settled
             }
         self.database.raw.executescript(_WITNESS)
-        self.house = House(
+        self.pipeline = Pipeline(
             self.store,
             clock=self.clock,
             client=self.outside,
@@ -482,7 +488,7 @@ class World:
 
     def start(self) -> None:
         """Start the worker."""
-        self.loop.call_soon(self.house.start)
+        self.loop.call_soon(self.pipeline.start)
         self.loop.settle()
 
     def kill(self) -> None:
@@ -494,16 +500,16 @@ class World:
         self.loop.end()
         if self.database.raw.in_transaction:
             self.database.raw.rollback()
-        self.look()
+        self.check_commits()
         self.database.raw.close()
         self.path = copy
 
     def stop(self) -> None:
         """End the run properly."""
-        stopping = self.loop.create_task(self.house.stop())
+        stopping = self.loop.create_task(self.pipeline.stop())
         self.loop.forward(seconds=30)
         assert stopping.done()
-        self.look()
+        self.check_commits()
         self.marked = mark(self.database.raw) == BACKUP
         self.loop.now(self.store.close())
         self.loop.end()
@@ -514,7 +520,7 @@ class World:
         self.open()
         self.start()
 
-    def readdress(self, address: int) -> None:
+    def change_address(self, address: int) -> None:
         """Begin another run on the same file, with another address."""
         self.address = address
         self.outside.system = address % 2
@@ -530,7 +536,7 @@ class World:
             id=delivery_id,
         )
 
-    def ask(
+    def submit(
         self, delivery_id: str, *, live: bool = False, **data: object
     ) -> asyncio.Task[Delivery]:
         """Submit a line, and do all work that is possible now.
@@ -541,11 +547,11 @@ class World:
         request = self.request(delivery_id, **data)
         if live:
             request = replace(request, id=None)
-            self.outside.at_once.add(delivery_id)
+            self.outside.optimistic.add(delivery_id)
         with patch.object(queue, "new_id", lambda: delivery_id):
-            asked = self.loop.create_task(self.house.queue.submit(request))
+            attempts = self.loop.create_task(self.pipeline.queue.submit(request))
             self.loop.settle()
-        return asked
+        return attempts
 
     def rows(self) -> list[sqlite3.Row]:
         """Return the rows of the file."""
@@ -553,7 +559,7 @@ class World:
             "SELECT * FROM deliveries ORDER BY sequence"
         ).fetchall()
 
-    def on_file(self) -> dict[str, DeliveryState]:
+    def stored_states(self) -> dict[str, DeliveryState]:
         """Return each delivery's state in the file."""
         return {row["id"]: DeliveryState(row["state"]) for row in self.rows()}
 
@@ -564,43 +570,45 @@ class World:
     def unsettled(self) -> dict[str, DeliveryState]:
         """Return the unsettled deliveries in the file."""
         return {
-            one: state for one, state in self.on_file().items() if not state.settled
+            one: state
+            for one, state in self.stored_states().items()
+            if not state.settled
         }
 
-    def look(self) -> None:
+    def check_commits(self) -> None:
         """Follow the commits since the last look, and check every transition."""
         raw = self.database.raw
         for delivery_id, was, state in raw.execute("SELECT * FROM seen").fetchall():
             if state is None:
-                self.wrongs.append(f"{delivery_id} is gone")
+                self.violations.append(f"{delivery_id} is gone")
                 continue
             new = DeliveryState(state)
             if was is None:
                 if delivery_id in self.states:
-                    self.wrongs.append(f"{delivery_id} accepted twice")
+                    self.violations.append(f"{delivery_id} accepted twice")
             elif new not in TRANSITIONS[DeliveryState(was)] and was != new:
-                self.wrongs.append(f"{delivery_id}: {was} to {new}")
+                self.violations.append(f"{delivery_id}: {was} to {new}")
             elif self.states.get(delivery_id) != was:
-                self.wrongs.append(f"{delivery_id}: unseen way to {was}")
+                self.violations.append(f"{delivery_id}: unseen way to {was}")
             self.states[delivery_id] = new
         raw.execute("DELETE FROM seen")
-        rows = self.on_file()
+        rows = self.stored_states()
         if rows != self.states:
-            self.wrongs.append(f"the file has {rows}, not {self.states}")
+            self.violations.append(f"the file has {rows}, not {self.states}")
 
     def heal(self) -> None:
         """Repair everything, and let days pass; a sleeping worker is not woken."""
         self.database.full = False
-        self.outside.weather = Fault.FINE
+        self.outside.default_fault = Fault.FINE
         self.outside.answers.clear()
         self.outside.slowness = 0
-        self.outside.go_on()
+        self.outside.resume_responses()
         self.outside.release()
-        if self.house.worker._flow_control.paused:
-            self.house.worker.resume()
+        if self.pipeline.worker._flow_control.paused:
+            self.pipeline.worker.resume()
         self.loop.forward(days=3)
         self.outside.land()
-        self.look()
+        self.check_commits()
 
     def close(self) -> None:
         """Clean up."""
