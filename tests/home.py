@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import RelayCoordinator
+from custom_components.event_relay.queue import absence
+from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.reload import async_stop_kept_rules
 from tools.simulators.frigate import FrigateSimulator
 
@@ -88,6 +93,16 @@ def coordinator(entry: MockConfigEntry) -> RelayCoordinator:
     """Return the coordinator of a loaded connection."""
     runtime: RelayCoordinator = entry.runtime_data
     return runtime
+
+
+def look_up_at_once(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> None:
+    """Let a connection look up without delay what became of a lost response."""
+    executor = coordinator(entry).worker._dispatcher._executor
+    quick = replace(executor._backend, look_up_after=(0.01,))
+    monkeypatch.setattr(executor, "_backend", quick)
+    monkeypatch.setattr(executor, "_absence", Absence(timedelta()))
+    # Else one look-up that takes less than a millisecond would prove an absence.
+    monkeypatch.setattr(absence, "_ROUNDING", 0.0)
 
 
 async def act(hass: HomeAssistant, action: str, **data: object) -> Mapping[str, Any]:

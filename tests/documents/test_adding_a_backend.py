@@ -4,13 +4,10 @@ from collections.abc import AsyncIterator
 import copy
 from dataclasses import replace
 from datetime import UTC, timedelta
-from http import HTTPStatus
 from pathlib import Path
 import re
 from typing import cast
 
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import Context, HomeAssistant
@@ -47,10 +44,13 @@ from tests.rule_flow import WHEN, add_rule, the_rule
 from tests.rules.home import BELL, DOOR, runner_of, set_states, wait_until
 from texts.build import Built, build, texts_of
 from texts.sources import Tree, read_source
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.wire import Json
 
 from .jotter.client import JotterClient
 from .jotter.forms import JotterForms
 from .jotter.operations import FinishNoteOperation
+from .jotter.simulator import JotterSimulator
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -61,57 +61,29 @@ MOST_LINES = 400
 """Maximum lines of a backend as small as this one, including its texts."""
 
 
-class Jotter:
-    """A Jotter on 127.0.0.1."""
-
-    def __init__(self) -> None:
-        """Have no notes."""
-        self.notes: dict[str, str] = {}
-        self.finished: dict[str, str] = {}
-        self.answers: list[int] = []
-        """Statuses of the next responses."""
-        self.writes = 0
-        self.refused_with = HTTPStatus.UNAUTHORIZED.value
-
-    async def about(self, request: web.Request) -> web.Response:
-        """Describe the service."""
-        return self._answer(request) or web.json_response({"version": "1.4"})
-
-    async def put(self, request: web.Request) -> web.Response:
-        """Write a note."""
-        self.writes += 1
-        refusal = self._answer(request)
-        # A 500 comes after the note is written, so it is like a lost response.
-        if refusal is None or refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            body = await request.json()
-            self.notes[request.match_info["id"]] = body["text"]
-        return refusal or web.Response(status=204)
-
-    async def patch(self, request: web.Request) -> web.Response:
-        """Finish a note."""
-        body = await request.json()
-        self.finished[request.match_info["id"]] = body["done_at"]
-        return self._answer(request) or web.Response(status=204)
-
-    def _answer(self, request: web.Request) -> web.Response | None:
-        """Return the next error response, if any."""
-        if request.headers.get("Authorization") != f"Bearer {KEY}":
-            return web.json_response({"error": "no"}, status=self.refused_with)
-        if request.method == "PUT" and self.answers:
-            return web.Response(status=self.answers.pop(0), text="not now")
-        return None
-
-
 @pytest.fixture
-async def jotter() -> AsyncIterator[tuple[Jotter, str]]:
-    """Run a Jotter; yield it."""
-    service = Jotter()
-    app = web.Application()
-    app.router.add_get("/about", service.about)
-    app.router.add_put("/notes/{id}", service.put)
-    app.router.add_patch("/notes/{id}", service.patch)
-    async with TestServer(app) as server:
-        yield service, str(server.make_url("")).rstrip("/")
+async def jotter(socket_enabled: None) -> AsyncIterator[JotterSimulator]:
+    """Run a Jotter."""
+    async with JotterSimulator() as jotter:
+        yield jotter
+
+
+def texts_in(jotter: JotterSimulator) -> list[Json]:
+    """Return the texts of its notes."""
+    return [note["text"] for note in jotter.notes.values()]
+
+
+def finished_in(jotter: JotterSimulator) -> set[str]:
+    """Return the ids of the notes that are over."""
+    return {note_id for note_id, note in jotter.notes.items() if "done_at" in note}
+
+
+def refusing(status: int, *, handled: bool = False) -> Fault:
+    """Return a status instead of the response to a note."""
+    kind = FaultKind.STATUS
+    return Fault(
+        kind=kind, method="PUT", status=status, body={"error": "no"}, handled=handled
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -141,15 +113,15 @@ def built_with(forms: JotterForms, source: Tree) -> Built:
     return built
 
 
-async def connect(hass: HomeAssistant, address: str, key: str = KEY) -> MockConfigEntry:
+async def connect(hass: HomeAssistant, jotter: JotterSimulator) -> MockConfigEntry:
     """Set up a connection and wait for its first poll."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Jotter",
         data={
             CONF_BACKEND: "jotter",
-            CONF_URL: address,
-            CONF_API_KEY: key,
+            CONF_URL: jotter.url,
+            CONF_API_KEY: jotter.api_key,
             CONF_CAPABILITIES: {"version": ""},
         },
     )
@@ -160,40 +132,36 @@ async def connect(hass: HomeAssistant, address: str, key: str = KEY) -> MockConf
     return entry
 
 
-async def test_note_is_delivered(
-    hass: HomeAssistant, jotter: tuple[Jotter, str]
-) -> None:
-    service, address = jotter
-    entry = await connect(hass, address)
+async def test_note_is_delivered(hass: HomeAssistant, jotter: JotterSimulator) -> None:
+    entry = await connect(hass, jotter)
     assert entry.data[CONF_CAPABILITIES] == {"version": "1.4"}
     answer = await act(hass, "write_note", text="Milk is out")
     assert answer["state"] == "delivered"
-    assert service.notes == {answer["outside_id"]: "Milk is out"}
+    assert jotter.notes == {answer["outside_id"]: {"text": "Milk is out"}}
     assert answer["outside_id"] == answer["delivery_id"]
 
 
 async def test_note_with_a_lost_response_is_written_once(
-    hass: HomeAssistant, jotter: tuple[Jotter, str], monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, jotter: JotterSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backoff, "back_off", lambda *_: timedelta())
-    service, address = jotter
-    await connect(hass, address)
-    service.answers = [500, 503]
+    await connect(hass, jotter)
+    jotter.add_faults(refusing(500, handled=True), refusing(503))
     answer = await act(hass, "write_note", text="Milk is out")
     await until_state(hass, answer["delivery_id"], "delivered")
-    assert service.writes == 3
-    assert list(service.notes.values()) == ["Milk is out"]
+    writes = [seen.status for seen in jotter.requests if seen.method == "PUT"]
+    assert writes == [500, 503, 204]
+    assert texts_in(jotter) == ["Milk is out"]
 
 
 async def test_errors_name_the_problem(
-    hass: HomeAssistant, jotter: tuple[Jotter, str]
+    hass: HomeAssistant, jotter: JotterSimulator
 ) -> None:
-    service, address = jotter
-    await connect(hass, address)
+    await connect(hass, jotter)
     with pytest.raises(ServiceValidationError) as invalid:
         await act(hass, "write_note", text="")
     assert invalid.value.translation_key == "field_required"
-    service.answers = [422]
+    jotter.add_faults(refusing(422))
     with pytest.raises(HomeAssistantError) as refused:
         await act(hass, "write_note", text="Milk is out")
     assert refused.value.translation_key == "rejected"
@@ -205,28 +173,26 @@ async def test_errors_name_the_problem(
 )
 async def test_form_says_why_a_service_cannot_be_read(
     hass: HomeAssistant,
-    jotter: tuple[Jotter, str],
+    jotter: JotterSimulator,
     monkeypatch: pytest.MonkeyPatch,
     status: int,
     error: str,
 ) -> None:
     failures = Failures(statuses={403: RequestPaused, 404: Gone})
     monkeypatch.setattr(JotterClient, "failures", failures)
-    service, address = jotter
-    monkeypatch.setattr(service, "refused_with", status)
+    jotter.add_faults(replace(refusing(status), method="GET"))
     form = await open_form(hass, "jotter")
-    form = await submit(hass, form, {CONF_URL: address, CONF_API_KEY: "another"})
+    form = await submit(hass, form, {CONF_URL: jotter.url, CONF_API_KEY: KEY})
     assert form["errors"] == {"base": error}
 
 
 async def test_what_one_note_may_not_is_told_in_a_repair(
-    hass: HomeAssistant, jotter: tuple[Jotter, str], monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, jotter: JotterSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = Failures(statuses={403: RequestPaused})
     monkeypatch.setattr(JotterClient, "failures", failures)
-    service, address = jotter
-    entry = await connect(hass, address)
-    service.answers = [403]
+    entry = await connect(hass, jotter)
+    jotter.add_faults(refusing(403))
     rejected = await act(hass, "write_note", text="Milk is out")
     assert rejected["state"] == "pending"
     assert (await act(hass, "write_note", text="Bread"))["state"] == "delivered"
@@ -238,19 +204,18 @@ async def test_what_one_note_may_not_is_told_in_a_repair(
 
 
 async def test_client_knows_the_time_zone_of_the_home(
-    hass: HomeAssistant, jotter: tuple[Jotter, str], registered: JotterForms
+    hass: HomeAssistant, jotter: JotterSimulator, registered: JotterForms
 ) -> None:
-    data = {CONF_URL: jotter[1], CONF_API_KEY: KEY}
+    data = {CONF_URL: jotter.url, CONF_API_KEY: KEY}
     client = registered.create_client(hass, data)
     assert isinstance(client, JotterClient)
     assert client.zone() == dt_util.get_default_time_zone() != UTC
 
 
 async def test_connection_can_be_tried(
-    hass: HomeAssistant, jotter: tuple[Jotter, str], registered: JotterForms
+    hass: HomeAssistant, jotter: JotterSimulator, registered: JotterForms
 ) -> None:
-    _, address = jotter
-    entered = {CONF_URL: f"{address}/", CONF_API_KEY: f" {KEY} "}
+    entered = {CONF_URL: f"{jotter.url}/", CONF_API_KEY: f" {KEY} "}
     data = registered.normalise(registered.connection(entered))
     probe = await registered.probe(registered.create_client(hass, data), data)
     assert probe.capabilities.dump() == {"version": "1.4"}
@@ -259,10 +224,10 @@ async def test_connection_can_be_tried(
         await registered.probe(refused, data)
 
 
-async def add(hass: HomeAssistant, address: str) -> MockConfigEntry:
+async def add(hass: HomeAssistant, jotter: JotterSimulator) -> MockConfigEntry:
     """Add a connection in the dialog."""
     form = await open_form(hass, "jotter")
-    result = await submit(hass, form, {CONF_URL: f"{address}/", CONF_API_KEY: KEY})
+    result = await submit(hass, form, {CONF_URL: f"{jotter.url}/", CONF_API_KEY: KEY})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     assert entry.state is ConfigEntryState.LOADED
@@ -270,24 +235,22 @@ async def add(hass: HomeAssistant, address: str) -> MockConfigEntry:
 
 
 async def test_connection_is_added_in_the_dialog(
-    hass: HomeAssistant, jotter: tuple[Jotter, str]
+    hass: HomeAssistant, jotter: JotterSimulator
 ) -> None:
-    _, address = jotter
     form = await open_form(hass, "jotter")
-    wrong = {CONF_URL: address, CONF_API_KEY: "another"}
+    wrong = {CONF_URL: jotter.url, CONF_API_KEY: "another"}
     form = await submit(hass, form, wrong)
     assert form["errors"] == {"base": "credentials_refused"}
     assert placeholder(form, "connection") == "Jotter"
 
-    entry = await add(hass, address)
+    entry = await add(hass, jotter)
     assert entry.title == "Jotter (127.0.0.1)"
-    assert entry.data[CONF_URL] == address
+    assert entry.data[CONF_URL] == jotter.url
     assert entry.data[CONF_CAPABILITIES] == {"version": "1.4"}
     answer = await act(hass, "write_note", text="Milk is out")
     finished = await act(hass, "finish_note", delivery_id=answer["delivery_id"])
     assert finished["state"] == "delivered"
-    service, _ = jotter
-    assert set(service.finished) == {answer["outside_id"]}
+    assert finished_in(jotter) == {answer["outside_id"]}
 
 
 async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunner:
@@ -296,11 +259,11 @@ async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunne
     hass.states.async_set(DOOR, "off")
     form = await add_rule(hass, entry)
     assert await form.submit(**WHEN) == "write_note"
-    wait_until = {"triggers": [{"trigger": "state", "entity_id": DOOR, "to": "on"}]}
+    until = {"triggers": [{"trigger": "state", "entity_id": DOOR, "to": "on"}]}
     text = "{{ trigger.to_state.name }} rang"
     asked = {
         "text": text,
-        "until": wait_until,
+        "until": until,
         "limits": {},
         "missed": {"deliver": True},
     }
@@ -312,45 +275,42 @@ async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunne
 
 
 async def test_rule_writes_a_note_and_its_end_finishes_it(
-    hass: HomeAssistant, jotter: tuple[Jotter, str]
+    hass: HomeAssistant, jotter: JotterSimulator
 ) -> None:
-    service, address = jotter
-    entry = await add(hass, address)
+    entry = await add(hass, jotter)
     await add_the_rule(hass, entry)
     await set_states(hass, BELL, "on")
-    await wait_until(lambda: bool(service.notes))
-    assert list(service.notes.values()) == ["doorbell rang"]
-    assert not service.finished
+    await wait_until(lambda: bool(jotter.notes))
+    assert texts_in(jotter) == ["doorbell rang"]
+    assert not finished_in(jotter)
     await set_states(hass, DOOR, "on")
-    await wait_until(lambda: bool(service.finished))
-    assert service.finished.keys() == service.notes.keys()
+    await wait_until(lambda: bool(finished_in(jotter)))
+    assert finished_in(jotter) == jotter.notes.keys()
 
 
 async def test_end_needs_no_time_where_the_service_takes_none(
-    hass: HomeAssistant, jotter: tuple[Jotter, str], monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant, jotter: JotterSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ending = replace(JotterForms.endings["write_note"], time_field=None)
     monkeypatch.setattr(JotterForms, "endings", {"write_note": ending})
     monkeypatch.setattr(FinishNoteOperation, "fields", ())
-    service, address = jotter
-    entry = await add(hass, address)
+    entry = await add(hass, jotter)
     await add_the_rule(hass, entry)
     await set_states(hass, BELL, "on")
-    await wait_until(lambda: bool(service.notes))
+    await wait_until(lambda: bool(jotter.notes))
     await set_states(hass, DOOR, "on")
-    await wait_until(lambda: bool(service.finished))
-    assert service.finished.keys() == service.notes.keys()
+    await wait_until(lambda: bool(finished_in(jotter)))
+    assert finished_in(jotter) == jotter.notes.keys()
 
 
 async def test_test_button_writes_a_note_marked_as_a_test(
-    hass: HomeAssistant, jotter: tuple[Jotter, str]
+    hass: HomeAssistant, jotter: JotterSimulator
 ) -> None:
-    service, address = jotter
-    entry = await add(hass, address)
+    entry = await add(hass, jotter)
     runner = await add_the_rule(hass, entry)
     await async_test_rule(hass, entry, runner, Context())
-    await wait_until(lambda: bool(service.finished))
-    assert list(service.notes.values()) == ["Test: doorbell rang"]
+    await wait_until(lambda: bool(finished_in(jotter)))
+    assert texts_in(jotter) == ["Test: doorbell rang"]
 
 
 SOURCE = read_source(HERE)
@@ -441,6 +401,30 @@ def test_page_shows_its_line_in_the_registry(registered: JotterForms) -> None:
     known = Registered.of(registered)
     line = f"Registered(name={known.name!r}, forms={known.forms!r}, actions="
     assert f"`{line}{known.actions})`".replace("'", '"') in PAGE.read_text()
+
+
+def names_in(text: str) -> set[str]:
+    """Return what a page sets as code, if it is a name."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    quoted = re.findall(r"`([^`]+)`", prose)
+    return {name for name in quoted if re.fullmatch(r"[A-Za-z_]+(\.[A-Za-z_]+)*", name)}
+
+
+def test_each_name_on_the_page_exists() -> None:
+    code = {path.name for path in ROOT.glob("*.toml")}
+    for folder in ("custom_components", "tests", "tools", "texts", "docs"):
+        for path in (ROOT / folder).rglob("*.*"):
+            code.add(path.name)
+            if path.suffix in (".py", ".yaml") and path != Path(__file__):
+                code.update(re.findall(r"\w+", path.read_text()))
+    named = names_in(PAGE.read_text())
+    assert len(named) > 50
+    unknown = {
+        name
+        for name in named
+        if name not in code and not code.issuperset(name.split("."))
+    }
+    assert unknown == set()
 
 
 def test_page_shows_its_texts() -> None:

@@ -1,6 +1,5 @@
 """Tests of Palabra's actions in Home Assistant, against the simulator."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,12 +15,10 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.event_relay.backends.palabra.backend import PALABRA
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.queue import absence, backoff
-from custom_components.event_relay.queue.absence import Absence
+from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BY_NAME
-from tests.home import act, coordinator, until_state
+from tests.home import act, look_up_at_once, until_state
 from tests.home_palabra import connect
 from tests.invalid_input import each_names_its_field
 from tools.simulators.faults import Fault, FaultKind
@@ -335,12 +332,7 @@ async def test_interrupted_look_up_proves_nothing(
 @pytest.fixture
 def quick_look_ups(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> None:
     """Look up at once."""
-    executor = coordinator(entry).worker._dispatcher._executor
-    quick = replace(PALABRA, look_up_after=(0.01,))
-    monkeypatch.setattr(executor, "_backend", quick)
-    monkeypatch.setattr(executor, "_absence", Absence(timedelta()))
-    # Else one look-up that takes less than a millisecond would prove an absence.
-    monkeypatch.setattr(absence, "_ROUNDING", 0.0)
+    look_up_at_once(monkeypatch, entry)
 
 
 async def test_refusal_raises_an_error_with_palabras_reason(
