@@ -294,6 +294,7 @@ export const styles = css`
     color: var(--secondary-text-color);
   }
   .notes {
+    clear: inline-start; /* Below the badge, however low the lines are. */
     display: -webkit-box;
     overflow: hidden;
     line-height: 1.4;

@@ -92,6 +92,15 @@ async def test_rule_for_a_doorbell(page: Page, house: House, album: Album) -> No
     await expect(rows).to_have_count(2)  # above the one of the test
     tested = re.compile(r"^Test ?, .*, Delivered")
     await expect(rows.last.get_by_role("button")).to_have_accessible_name(tested)
+    # As in the list of cards to add, whose lines are lower than the badge.
+    card = page.locator("event-relay-card")
+    await card.evaluate("card => card.style.setProperty('line-height', 'normal')")
+    start = "part => part.getBoundingClientRect().left"
+    (badge, notes) = [
+        await rows.last.locator(part).evaluate(start) for part in (".badge", ".notes")
+    ]
+    assert notes == badge
+    await card.evaluate("card => card.style.removeProperty('line-height')")
     row = rows.first
     await expect(row.get_by_role("button")).not_to_have_accessible_name(tested)
     await expect(row).to_contain_text("Delivered")
