@@ -401,6 +401,29 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
             "Response: ID ",
         ),
         ({"end": {**SECTIONS["end"], "path": "/x"}}, "end", "End: If the "),
+        (
+            {"sending": {**SECTIONS["sending"], "repeat_for": 0}},
+            "sending",
+            "Sending: Recognizes duplicates for must be from 1 to 31536000.",
+        ),
+        (
+            {"sending": {**SECTIONS["sending"], "life": 1e9}},
+            "sending",
+            "Sending: Expires after must be from 1 to 31536000.",
+        ),
+        (
+            {
+                "repeat": "look_up",
+                "look_up": {"path": "/{id}", "found_path": "id", "absent_after": 5},
+            },
+            "look_up",
+            "Look-up: Treat as missing after must be from 40 to 600.",
+        ),
+        (
+            {"end": {**filled["end"], "repeat_for": -5}},
+            "end",
+            "End: Recognizes duplicates for must be from 1 to 31536000.",
+        ),
         ({"headers": {"Host": "other"}}, "headers", "Headers.Host: "),
     ):
         assert await form.submit(**{**filled, **changes}) == "advanced"

@@ -64,7 +64,7 @@ def number(value: object, name: str, *, minimum: float, maximum: float) -> float
         raise InvalidField(name, "invalid")
     if not minimum <= value <= maximum:
         raise InvalidField(
-            name, "out_of_range", minimum=f"{minimum:g}", maximum=f"{maximum:g}"
+            name, "out_of_range", minimum=f"{minimum:.9g}", maximum=f"{maximum:.9g}"
         )
     return float(value)
 

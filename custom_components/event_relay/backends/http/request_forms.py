@@ -43,9 +43,6 @@ from .connection_forms import named_secrets
 from .operations.send import finding_of
 from .presets import BY_NAME, PRESETS, Preset
 from .request.definition import (
-    LONGEST_ABSENCE,
-    LONGEST_LIFE,
-    SHORTEST_ABSENCE,
     Definition,
     IdHeader,
     Order,
@@ -83,19 +80,12 @@ def _repeat(*kinds: Repeat) -> SelectSelector:
     )
 
 
-def _seconds(least: float, most: float) -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=least,
-            max=most,
-            step="any",
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement="s",
-        )
+_SECONDS = NumberSelector(
+    # Without limits: those of a selector are refused in English, by the field's key.
+    NumberSelectorConfig(
+        step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="s"
     )
-
-
-_UP_TO_A_YEAR = _seconds(1, LONGEST_LIFE)
+)
 _WITHOUT_LOOK_UP = [one for one in Repeat if one is not Repeat.LOOK_UP]
 _WITHOUT_END = [one for one in _WITHOUT_LOOK_UP if one is not Repeat.WHILE_OPEN]
 """What may be true of a preset: none that asks has a look-up or an end."""
@@ -127,9 +117,7 @@ _SECTIONS: Mapping[str, dict[vol.Marker, Any]] = {
         vol.Optional("found_path"): _TEXT,
         vol.Optional("found_equals"): _TEXT,
         vol.Required("missing_is_404", default=False): _YES_NO,
-        vol.Required("absent_after", default=60): _seconds(
-            SHORTEST_ABSENCE, LONGEST_ABSENCE
-        ),
+        vol.Required("absent_after", default=60): _SECONDS,
     },
     "answer": {
         vol.Optional("success_statuses"): _TEXT,
@@ -156,13 +144,13 @@ _SECTIONS: Mapping[str, dict[vol.Marker, Any]] = {
                 mode=SelectSelectorMode.DROPDOWN,
             )
         ),
-        vol.Optional("repeat_for"): _UP_TO_A_YEAR,
-        vol.Optional("life"): _UP_TO_A_YEAR,
+        vol.Optional("repeat_for"): _SECONDS,
+        vol.Optional("life"): _SECONDS,
     },
     "end": {
         **_RECIPE,
         vol.Optional("repeat"): _repeat(*_WITHOUT_LOOK_UP),
-        vol.Optional("repeat_for"): _UP_TO_A_YEAR,
+        vol.Optional("repeat_for"): _SECONDS,
     },
 }
 _NESTED = frozenset({"look_up", "end"})
