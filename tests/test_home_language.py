@@ -1,5 +1,7 @@
 """What is put together here is in the language of the home."""
 
+from datetime import UTC, datetime
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_load_integrations
@@ -12,6 +14,7 @@ from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.home_language import (
     Texts,
     in_home_language,
+    moment_in_words,
     operation_name,
     warnings_in_words,
 )
@@ -48,6 +51,15 @@ async def test_an_error(german: HomeAssistant) -> None:
     error = invalid_field(InvalidField("title", "too_long", maximum="9"))
     said = in_home_language(german, error)
     assert said == "title darf höchstens 9 Zeichen haben"
+
+
+async def test_the_limit_of_a_time_is_written_as_it_is_entered(
+    german: HomeAssistant,
+) -> None:
+    await german.config.async_set_time_zone("Europe/Berlin")
+    error = InvalidField("end", "too_early", limit="2026-07-01T12:00:00+00:00")
+    said = in_home_language(german, invalid_field(error))
+    assert said == "end darf nicht vor 2026-07-01 14:00:00 liegen"
 
 
 async def test_an_error_of_home_assistant_stays_as_it_is(german: HomeAssistant) -> None:
@@ -87,3 +99,31 @@ def test_texts_below_a_path() -> None:
     assert len(texts) == 2
     assert "three" not in texts
     assert texts.get("two") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "expected"),
+    [
+        ("en", "UTC", "March 5, 2026, 6:07 PM"),
+        ("en", "America/New_York", "March 5, 2026, 1:07 PM"),
+        ("en-GB", "UTC", "March 5, 2026, 18:07"),
+        ("de", "Europe/Berlin", "5. März 2026, 19:07"),
+        ("pl", "UTC", "5 marca 2026, 18:07"),
+    ],
+)
+async def test_a_moment_is_written_as_in_the_home(
+    hass: HomeAssistant, language: str, zone: str, expected: str
+) -> None:
+    hass.config.language = language
+    await hass.config.async_set_time_zone(zone)
+    await async_load_integrations(hass, {DOMAIN})
+    moment = datetime(2026, 3, 5, 18, 7, 9, tzinfo=UTC)
+    assert moment_in_words(hass, moment) == expected
+
+
+async def test_a_moment_can_have_seconds(hass: HomeAssistant) -> None:
+    await async_load_integrations(hass, {DOMAIN})
+    midnight = datetime(2026, 3, 5, tzinfo=UTC)
+    await hass.config.async_set_time_zone("UTC")
+    said = moment_in_words(hass, midnight, seconds=True)
+    assert said == "March 5, 2026, 12:00:00 AM"

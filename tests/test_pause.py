@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay.const import CONF_PAUSED, DOMAIN
+from custom_components.event_relay.home_language import moment_in_words
 from custom_components.event_relay.outcomes import losses
 from custom_components.event_relay.repair_flows import pause_issue
 from tools.simulators.frigate import FrigateSimulator
@@ -139,7 +140,7 @@ async def test_a_long_pause_is_told_while_something_waits(
     assert issue is not None
     told = issue.translation_placeholders or {}
     assert (told["connection"], told["number"]) == ("Frigate", "1")
-    assert told["since"] == dt_util.as_local(since).strftime("%Y-%m-%d %H:%M")
+    assert told["since"] == moment_in_words(hass, since)
 
     dialog = Dialog(await hass_client(), pause_issue.pause_issue(entry))
     shown = await dialog.open()

@@ -126,6 +126,37 @@ async def test_only_if_in_the_home_language(hass: HomeAssistant) -> None:
     assert summary.only_if == "Montag, Sonntag"
 
 
+OLD_KINDS = {
+    "calendar": "Kalender",
+    "conversation": "Satz",
+    "device": "Gerät",
+    "event": "Manuelles Ereignis empfangen",
+    "geo_location": "Geolokalisierung",
+    "mqtt": "MQTT",
+    "persistent_notification": "Anhaltende Benachrichtigung",
+    "tag": "Tag",
+    "template": "Template",
+    "webhook": "Webhook",
+    "zone": "Zone",
+}
+
+
+@pytest.mark.parametrize("kind", OLD_KINDS)
+async def test_old_kinds_of_triggers_have_names_in_the_home_language(
+    hass: HomeAssistant, kind: str
+) -> None:
+    """Home Assistant translates them in its frontend only."""
+    hass.config.language = "de"
+    assert (await said(hass, triggers=[{"trigger": kind}])).when == OLD_KINDS[kind]
+
+
+async def test_conditions_have_names_in_the_home_language(hass: HomeAssistant) -> None:
+    hass.config.language = "fr"
+    kinds = [{"condition": "trigger", "id": "a"}, "{{ 1 }}", {"condition": "sun"}]
+    summary = await said(hass, conditions=kinds)
+    assert summary.only_if == "Déclenché par, Modèle, Soleil"
+
+
 async def test_sentence(hass: HomeAssistant) -> None:
     whole = {
         **OPENED,

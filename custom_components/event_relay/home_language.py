@@ -5,14 +5,18 @@ are composed here are in the home's language.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
 
 from .backends.warning import recognised
 from .const import DOMAIN
+
+_NOON = 12
 
 
 class Texts(Mapping[str, str]):
@@ -53,6 +57,27 @@ def texts_of(hass: HomeAssistant, category: str) -> Mapping[str, str]:
 def say(hass: HomeAssistant, key: str, **values: str) -> str:
     """Return a text of `common` with its placeholders filled; raises KeyError."""
     return texts_of(hass, "common")[key].format_map(values)
+
+
+def moment_in_words(
+    hass: HomeAssistant, moment: datetime, *, seconds: bool = False
+) -> str:
+    """Return a time as people of the home's language write it, in its time zone."""
+    local = dt_util.as_local(moment)
+    exact = f"{local:%M:%S}" if seconds else f"{local:%M}"
+    if hass.config.language == "en":  # the others, such as en-GB, count to 24
+        half = "AM" if local.hour < _NOON else "PM"
+        clock = f"{local.hour % _NOON or _NOON}:{exact} {half}"
+    else:
+        clock = f"{local:%H}:{exact}"
+    return say(
+        hass,
+        "date_time",
+        day=str(local.day),
+        month=say(hass, "months").split(", ")[local.month - 1],
+        year=str(local.year),
+        time=clock,
+    )
 
 
 def operation_name(hass: HomeAssistant, operation: str) -> str:

@@ -12,7 +12,7 @@ from .actions.resolve import invalid_field, unfilled_field
 from .backends.base import InvalidField, JsonObject
 from .const import CONF_BACKEND
 from .coordinator import outbox_error
-from .home_language import in_home_language, say
+from .home_language import in_home_language, moment_in_words, say
 from .queue.queue import DeliveryQueue
 from .queue.store.store import Store, StoreError
 from .registry import BY_NAME
@@ -63,6 +63,7 @@ def make_context(
         as_test=forms.as_test,
         explain=explain,
         say=partial(say, hass),
+        moment=partial(moment_in_words, hass),
         runners=forms.runners,
         endings=forms.endings,
         ask=ask,

@@ -4,7 +4,7 @@ Triggers, conditions and states have Home Assistant's own words. Text of the use
 as templates and event data, is left out: everyone who sees states may read it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from homeassistant.const import (
     CONF_ALIAS,
     CONF_CONDITION,
     CONF_CONDITIONS,
+    CONF_DEVICE_ID,
     CONF_ENABLED,
     CONF_PLATFORM,
     CONF_TARGET,
@@ -59,11 +60,12 @@ async def async_summarise(
     labels: Mapping[str, Mapping[str, str]],
 ) -> Summary:
     """Return the summary of a rule; `labels` are those of its chosen values."""
-    words = await _Words.read(hass, rule)
+    ending = rule.until.triggers if rule.until else []
+    words = await _Words.read(hass, (*rule.triggers, *ending), rule.conditions)
     when = words.triggers(rule.triggers)
     only_if = words.conditions(rule.conditions)
     deliver = words.operation_text(rule, forms, labels)
-    ends = words.triggers(rule.until.triggers) if rule.until else ""
+    ends = words.triggers(ending)
     longest = _duration(rule.until.longest_open) if rule.until else ""
     until = " / ".join(part for part in (ends, longest) if part)
     sentence = f"{when} → {deliver}"
@@ -78,6 +80,12 @@ async def async_summarise(
     )
 
 
+async def async_trigger_in_words(hass: HomeAssistant, config: Mapping[str, Any]) -> str:
+    """Return a trigger in words that everyone may read."""
+    words = await _Words.read(hass, [config], [])
+    return words.triggers([{**config, CONF_ENABLED: True}])
+
+
 class _Words:
     """Translated words for one rule."""
 
@@ -87,14 +95,12 @@ class _Words:
         self._texts = texts
 
     @classmethod
-    async def read(cls, hass: HomeAssistant, rule: Rule) -> _Words:
-        """Load the texts that a rule needs."""
-        until = rule.until.triggers if rule.until else []
+    async def read(
+        cls, hass: HomeAssistant, triggers: Sequence[Any], conditions: Sequence[Any]
+    ) -> _Words:
+        """Load the texts that triggers and conditions need."""
         texts: dict[str, str] = {}
-        for category, configs in (
-            ("triggers", (*rule.triggers, *until)),
-            ("conditions", rule.conditions),
-        ):
+        for category, configs in (("triggers", triggers), ("conditions", conditions)):
             domains = {domain for one in configs for domain in _domains(one)}
             if domains:
                 texts |= await _texts(hass, category, domains)
@@ -164,12 +170,12 @@ class _Words:
                 said = self._word("summary", config.get("event"))
             case _:
                 said = self._with_targets("triggers", kind, config)
-        return said or _plain(kind)
+        return said or self._purpose("triggers", kind)
 
     def _condition(self, config: Any) -> str:  # noqa: ANN401 - as the user entered it
         """Return what must hold, in words."""
         if not isinstance(config, Mapping):
-            return _plain("template")
+            return self._purpose("conditions", "template")
         if alias := config.get(CONF_ALIAS):
             return str(alias)
         kind = str(config.get(CONF_CONDITION))
@@ -208,7 +214,8 @@ class _Words:
         """Return Home Assistant's name for it, and its targets."""
         name = self._purpose(category, kind)
         of = self._names(config.get("entity_id"))
-        targets = self._targets(config.get(CONF_TARGET)) or of
+        device = {CONF_DEVICE_ID: config.get(CONF_DEVICE_ID)}
+        targets = self._targets(config.get(CONF_TARGET) or device) or of
         return f"{name} ({targets})" if targets else name
 
     def _several(self, joined: str, configs: Iterable[Any]) -> str:
@@ -217,10 +224,15 @@ class _Words:
         return f"≠ ({said})" if joined == "not" else f"({said})"
 
     def _purpose(self, category: str, kind: str) -> str:
-        """Return Home Assistant's name for a purpose trigger or condition."""
+        """Return the name of a kind of trigger or condition.
+
+        Home Assistant's own; its older kinds have one only in its frontend, so their
+        names are ours.
+        """
         domain, _, name = kind.partition(".")
         key = f"component.{domain}.{category}.{name or '_'}.name"
-        return self._texts.get(key) or _plain(kind)
+        ours = f"component.{DOMAIN}.common.{category}_{kind}"
+        return self._texts.get(key) or self._texts.get(ours) or _plain(kind)
 
     def _states(self, states: object, entities: object) -> str:
         """Return the displayed states of entities."""

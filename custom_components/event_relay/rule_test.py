@@ -13,12 +13,13 @@ from .backends.markdown import in_markdown
 from .const import DOMAIN
 from .coordinator import RelayConfigEntry, delivery_error, outbox_error
 from .flows.rule_form import labels_of, refusal_in_words
-from .home_language import in_home_language, texts_of
+from .home_language import in_home_language, moment_in_words, texts_of
 from .outcomes.descriptions import UNKNOWN, OutcomeWords
 from .queue.delivery import Delivery, DeliveryState, Origin, OriginKind
 from .queue.optimistic_send import SentUnrecorded
 from .queue.queue import Request
 from .queue.store.store import StoreError
+from .rule_summary import async_trigger_in_words
 from .rules.outcome import Outcome
 from .rules.rule_runner import RuleRunner, RuleTest
 from .rules.samples import Sample
@@ -53,7 +54,7 @@ async def async_test_rule(
             translation_key="test_not_sent",
             translation_placeholders={"rule": rule.title, "reason": reason},
         ) from error
-    notice.ended(test)
+    notice.ended(test, await async_basis(hass, notice.texts, test.sample))
     if test.delivery.state.settled and not _arrived(test.delivery):
         raise delivery_error(test.delivery, entry.title)
 
@@ -72,7 +73,7 @@ class TestNotice:
         self._hass = hass
         self._entry = entry
         self._rule = rule
-        self._texts = texts
+        self.texts = texts
 
     @callback
     def not_sent(self, reason: str) -> None:
@@ -85,9 +86,9 @@ class TestNotice:
         self._show(in_markdown(reason))
 
     @callback
-    def ended(self, test: RuleTest) -> None:
+    def ended(self, test: RuleTest, basis: str) -> None:
         """Report the outcome of the delivery, now or once it settles."""
-        about = [basis(self._texts, test.sample)]
+        about = [basis]
         if not test.marked:
             about.append(self._text("test_unmarked"))
         delivery = test.delivery
@@ -106,14 +107,14 @@ class TestNotice:
 
     def _outcome(self, delivery: Delivery) -> str:
         """Return the outcome of a delivery, without the backend's own words."""
-        said = outcome_in_words(self._texts, delivery, self._entry.title)
+        said = outcome_in_words(self.texts, delivery, self._entry.title)
         if not delivery.state.settled or _arrived(delivery):
             return said
         return f"{said} {self._text('test_details')}"
 
     def _text(self, key: str, **placeholders: str) -> str:
         """Return a text."""
-        return text(self._texts, key, **placeholders)
+        return text(self.texts, key, **placeholders)
 
     def _show(self, *paragraphs: str) -> None:
         """Show the notification, replacing that of an earlier test."""
@@ -121,7 +122,7 @@ class TestNotice:
             self._hass,
             "\n\n".join(paragraphs),
             # Titles are not Markdown.
-            title=_raw(self._texts, "test_title").format(rule=self._rule.title),
+            title=_raw(self.texts, "test_title").format(rule=self._rule.title),
             notification_id=f"{DOMAIN}_test_{self._rule.id}",
         )
 
@@ -171,12 +172,15 @@ def _raw(texts: Mapping[str, str], key: str) -> str:
     return texts[key]
 
 
-def basis(texts: Mapping[str, str], sample: Sample) -> str:
+async def async_basis(
+    hass: HomeAssistant, texts: Mapping[str, str], sample: Sample
+) -> str:
     """Return the source of a test's variables in words."""
+    trigger = await async_trigger_in_words(hass, sample.trigger)
     if sample.fired_at is None:
-        return text(texts, "test_sample", trigger=sample.trigger)
-    at = dt_util.as_local(sample.fired_at).strftime("%Y-%m-%d %H:%M:%S")
-    return text(texts, "test_last_firing", trigger=sample.trigger, time=at)
+        return text(texts, "test_sample", trigger=trigger)
+    at = moment_in_words(hass, sample.fired_at)
+    return text(texts, "test_last_firing", trigger=trigger, time=at)
 
 
 def outcome_in_words(

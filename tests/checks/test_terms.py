@@ -87,6 +87,27 @@ def test_texts_use_the_names_of_actions(language: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", ["en", *languages()])
+def test_kinds_of_triggers_and_conditions_have_home_assistants_names(
+    language: str,
+) -> None:
+    own = frontend(language)
+    path = PACKAGE / f"translations/{language}.json"
+    ours = json.loads(path.read_text())["common"]
+    names = {
+        f"{category}_{kind}": own[
+            f"ui.panel.config.automation.editor.{category}.type.{kind}.label"
+        ]
+        for category, kind in (
+            key.split("_", 1)
+            for key in ours
+            if key.startswith(("triggers_", "conditions_"))
+        )
+    }
+    assert len(names) > len(("triggers", "conditions"))
+    assert {key: ours[key] for key in names} == names
+
+
 SAME_NAME = (
     ("card_arrived", "card_confirm_arrived_yes", "mark_delivered"),
     ("card_retry", "card_confirm_retry_yes"),

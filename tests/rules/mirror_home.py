@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.actions.resolve import coerce
 from custom_components.event_relay.backends.base import InvalidField, JsonObject
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.home_language import say
+from custom_components.event_relay.home_language import moment_in_words, say
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.queue.worker import Worker
@@ -153,6 +153,7 @@ async def rule_context_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleCo
         as_test=lambda _operation, data: data,
         explain=explain,
         say=partial(say, hass),
+        moment=partial(moment_in_words, hass),
         runners={},
         endings={},
         ask=ask,

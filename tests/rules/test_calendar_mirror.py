@@ -700,7 +700,9 @@ async def test_invalid_event_is_reported_once(
     await settled_in_time(hass, rule_context.store, clock)
     failed = [one for one in running.outcomes if one.kind is OutcomeKind.FAILED]
     assert [one.reason for one in failed] == ["AB: title: too_short"]
-    assert "AB (2040-06-02 10:00): title: too_short" in names_in_repair(hass, running)
+    assert "AB (June 2, 2040, 10:00 AM): title: too_short" in names_in_repair(
+        hass, running
+    )
 
     calendar.events[0] = event("ABC", uid="one")
     await running.compare()
@@ -715,7 +717,7 @@ async def test_repair_names_rejected_events_after_a_restart(
     calendar.events = [event("AB", uid="one")]
     running = await start()
     await running.restart()
-    assert "AB (2040-06-02 10:00)" in names_in_repair(hass, running)
+    assert "AB (June 2, 2040, 10:00 AM)" in names_in_repair(hass, running)
 
 
 async def test_description_and_location_are_included_by_option(

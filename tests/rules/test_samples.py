@@ -283,7 +283,8 @@ async def test_templates_are_rendered_with_a_sample(home: HomeAssistant) -> None
         )
         assert given == expected, name
         assert made_up.fired_at is None
-        assert made_up.trigger == raw.get("alias", raw["trigger"])
+        assert made_up.trigger.get("alias") == raw.get("alias")
+        assert made_up.trigger["platform"] == raw["trigger"]
         example = Template(example_template(await validate_triggers(home, [raw])), home)
         if name != "template over the time":
             assert example.async_render(made_up.variables, strict=True), name

@@ -152,20 +152,20 @@ async def test_last_firing_is_used_even_after_a_restart(
     await set_states(hass, BELL, "off")
     entry = await set_up(hass, frigate, rule_subentry(RULE))
     shown = await run_test(hass, entry)
-    assert "Based on a sample for the trigger state" in shown
+    assert 'Based on a sample for the trigger "doorbell: On"' in shown
     hass.states.async_set(BELL, "ajar")
     await set_states(hass, BELL, "on")
     await wait_for_events(frigate, 2)
     await set_states(hass, BELL, "off")
 
     shown = await run_test(hass, entry)
-    assert "Based on what the trigger state provided on" in shown
+    assert 'Based on what the trigger "doorbell: On" provided on' in shown
     await switch_off(hass, entry)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     shown = await run_test(hass, entry)
 
-    assert "Based on what the trigger state provided on" in shown
+    assert 'Based on what the trigger "doorbell: On" provided on' in shown
     said = [event.sub_label for event in await wait_for_events(frigate, 4)]
     assert said[1:] == ["ajar to on", "Test: ajar to on", "Test: ajar to on"]
 

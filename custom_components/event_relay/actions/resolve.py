@@ -8,6 +8,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..backends.base import InvalidField
@@ -64,11 +65,14 @@ def coerce(data: Mapping[str, Any], coercers: Mapping[str, Coercer]) -> dict[str
 
 
 def invalid_field(error: InvalidField) -> ServiceValidationError:
-    """Return the error for an invalid field."""
+    """Return the error for an invalid field; a time is shown as it is entered."""
+    details = dict(error.details)
+    if (limit := dt_util.parse_datetime(details.get("limit", ""))) is not None:
+        details["limit"] = f"{dt_util.as_local(limit):%Y-%m-%d %H:%M:%S}"
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=f"field_{error.problem}",
-        translation_placeholders={"field": error.field, **error.details},
+        translation_placeholders={"field": error.field, **details},
     )
 
 

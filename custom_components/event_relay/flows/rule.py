@@ -19,7 +19,7 @@ from ..backends.markdown import in_markdown
 from ..backends.named_steps import FlowStep
 from ..backends.rule_forms import RuleField
 from ..home_language import in_home_language, texts_of
-from ..rule_test import async_send_test, basis, text
+from ..rule_test import async_basis, async_send_test, text
 from ..rules.last_firing import LastFiring
 from ..rules.occurrences import recurs
 from ..rules.rule import CONF_FIELDS, CONF_LABELS, CONF_OPERATION, CONF_UNTIL
@@ -191,7 +191,7 @@ class RuleFlow(RuleStart):
             ),
             description_placeholders={
                 "connection": in_markdown(self._get_entry().title),
-                "basis": basis(texts, sample),
+                "basis": await async_basis(self.hass, texts, sample),
                 "values": as_yaml(self._preview(trial), self._fields or ()),
                 "unknown": unknown,
                 "reason": in_markdown(reason),

@@ -11,7 +11,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..addresses import activity_address, async_trace_addresses
@@ -20,7 +19,12 @@ from ..backends.markdown import in_markdown, isolated
 from ..backends.menu_forms import chosen_step, menu_schema
 from ..card.address import async_card_path, delivery_address
 from ..coordinator import RelayConfigEntry, delivery_error
-from ..home_language import in_home_language, operation_name, texts_of
+from ..home_language import (
+    in_home_language,
+    moment_in_words,
+    operation_name,
+    texts_of,
+)
 from ..outcomes.announcer import entity_of
 from ..queue.delivery import Delivery
 from ..queue.queue import DeliveryQueue, NotAllowed
@@ -252,7 +256,7 @@ class FailedDeliveriesFlow(RepairsFlow):
 
     def _describe(self, delivery: Delivery) -> str:
         """Return Markdown that names a delivery and its subject."""
-        at = dt_util.as_local(delivery.occurred_at).strftime("%Y-%m-%d %H:%M:%S")
+        at = moment_in_words(self.hass, delivery.occurred_at, seconds=True)
         described = f"{at}, {operation_name(self.hass, delivery.operation)}"
         if not delivery.summary:
             return described

@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import ATTR_CONFIG_ENTRY_ID, DOMAIN
 from ..coordinator import RelayConfigEntry
+from ..home_language import moment_in_words
 from ..options import paused, paused_since
 
 PAUSE_ISSUE = "pause_forgotten_"
@@ -58,7 +59,7 @@ def async_follow_pause(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBACK
             translation_key="pause_forgotten",
             translation_placeholders={
                 "connection": entry.title,
-                "since": dt_util.as_local(since).strftime("%Y-%m-%d %H:%M"),
+                "since": moment_in_words(hass, since),
                 "number": str(waiting),
             },
         )

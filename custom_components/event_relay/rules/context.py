@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -34,6 +35,8 @@ class RuleContext:
     """Returns a readable reason for an error."""
     say: Callable[..., str]
     """Returns a text in the home's language, by its key and with its placeholders."""
+    moment: Callable[[datetime], str]
+    """Returns a time in the home's language."""
     runners: Mapping[str, Callable[..., Any]]
     """Factories of runners, by the subentry types that only this backend has."""
     endings: Mapping[str, Ending]

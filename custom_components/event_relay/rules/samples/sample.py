@@ -84,8 +84,8 @@ class Sample:
 
     variables: Mapping[str, Any]
     """`trigger`, and what the trigger adds."""
-    trigger: str
-    """The readable name of its trigger."""
+    trigger: Mapping[str, Any]
+    """The configuration of its trigger."""
     fired_at: datetime | None = None
     """When the trigger really fired; None for a made-up sample."""
 
@@ -111,13 +111,7 @@ async def sample_of(hass: HomeAssistant, configs: Sequence[ConfigType]) -> Sampl
             variables |= config[CONF_VARIABLES].async_render(hass, variables)
         except Exception as error:  # noqa: BLE001 - templates raise anything
             _LOGGER.debug("A variable of a trigger cannot be rendered: %s", error)
-    return Sample(variables=variables, trigger=name_of(config))
-
-
-def name_of(config: Mapping[str, Any]) -> str:
-    """Return a trigger's readable name: its alias or kind."""
-    platform = config.get(CONF_PLATFORM, config.get("trigger", ""))
-    return str(config.get(CONF_ALIAS) or platform)
+    return Sample(variables=variables, trigger=config)
 
 
 def example_template(configs: Sequence[ConfigType]) -> str:

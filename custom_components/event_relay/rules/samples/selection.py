@@ -9,7 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from ..last_firing import LastFiring
 from .calendars import moved_to_present
-from .sample import Sample, name_of, sample_of
+from .sample import Sample, sample_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -33,4 +33,4 @@ async def async_sample(
         return await sample_of(hass, configs)
     trigger = {**variables["trigger"], "idx": str(index)}
     variables["trigger"] = moved_to_present(trigger)
-    return Sample(variables=variables, trigger=name_of(raw[index]), fired_at=last.at)
+    return Sample(variables=variables, trigger=raw[index], fired_at=last.at)

@@ -152,7 +152,7 @@ class CalendarMirror(Mirror):
             ir.async_delete_issue(self.hass, DOMAIN, self._refused_issue)
             return
         named = [
-            in_markdown(_named(event, self._changes.refused.get(key, "")))
+            in_markdown(self._named(event, self._changes.refused.get(key, "")))
             for key, event in sorted(refused.items(), key=lambda one: one[1].start)
         ]
         ir.async_create_issue(
@@ -167,6 +167,11 @@ class CalendarMirror(Mirror):
             translation_key="mirror_refused",
             translation_placeholders={"mirror": in_markdown(self.title)},
         )
+
+    def _named(self, event: Seen, why: str) -> str:
+        """Return the title and time of an event, and why it was refused."""
+        begins = self.rule_context.moment(event.start)
+        return f"{event.content['title']} ({begins})" + (f": {why}" if why else "")
 
     @property
     def _refused_issue(self) -> str:
@@ -280,9 +285,3 @@ class CalendarMirror(Mirror):
                 if elsewhere.keys() - found.keys():
                     self.tell_moved(next(iter(elsewhere.values())))
         await self.remember(notes)
-
-
-def _named(event: Seen, why: str) -> str:
-    """Return the title and time of an event, and why it was refused."""
-    begins = dt_util.as_local(event.start).strftime("%Y-%m-%d %H:%M")
-    return f"{event.content['title']} ({begins})" + (f": {why}" if why else "")
