@@ -2,24 +2,25 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 import logging
+from pathlib import Path
+from types import ModuleType
 
-from .aipix.command import add_aipix, make_aipix
-from .frigate.command import add_frigate, make_frigate
-from .guance.command import add_guance, make_guance
-from .http.command import add_http, make_http
-from .palabra.command import add_palabra, make_palabra
 from .process import run_until_stopped
 from .server import Simulator
 
-_MAKERS: Mapping[str, Callable[[argparse.Namespace], Simulator]] = {
-    "frigate": make_frigate,
-    "guance": make_guance,
-    "palabra": make_palabra,
-    "aipix": make_aipix,
-    "http": make_http,
-}
+
+def _commands() -> Mapping[str, ModuleType]:
+    """Return the command line of each simulator, by the name of its folder."""
+    names = sorted(
+        path.parent.name for path in Path(__file__).parent.glob("*/command.py")
+    )
+    return {name: import_module(f"tools.simulators.{name}.command") for name in names}
+
+
+_COMMANDS = _commands()
 
 
 def main() -> None:
@@ -29,7 +30,13 @@ def main() -> None:
 
 
 async def _run(arguments: argparse.Namespace) -> None:
-    await run_until_stopped(_MAKERS[arguments.system](arguments))
+    await run_until_stopped(made(arguments))
+
+
+def made(arguments: argparse.Namespace) -> Simulator:
+    """Return the simulator that the arguments describe."""
+    simulator: Simulator = _COMMANDS[arguments.system].make(arguments)
+    return simulator
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,11 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--tls", action="store_true", help="self-signed certificate")
     common.add_argument("--prefix", default="", help="serve below this path")
     systems = parser.add_subparsers(dest="system", required=True)
-    add_frigate(systems.add_parser("frigate", parents=[common]))
-    add_guance(systems.add_parser("guance", parents=[common]))
-    add_palabra(systems.add_parser("palabra", parents=[common]))
-    add_aipix(systems.add_parser("aipix", parents=[common]))
-    add_http(systems.add_parser("http", parents=[common]))
+    for name, command in _COMMANDS.items():
+        command.add_options(systems.add_parser(name, parents=[common]))
     return parser
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tools.simulators.__main__ import _MAKERS, _parser
+from tools.simulators import __main__ as command
 from tools.simulators.http import HttpSettings, HttpSimulator
 
 
 def made(*words: str) -> HttpSettings:
     """Return the settings from a command line."""
-    arguments = _parser().parse_args(["http", *words])
-    simulator = _MAKERS[arguments.system](arguments)
+    arguments = command._parser().parse_args(["http", *words])
+    simulator = command.made(arguments)
     assert isinstance(simulator, HttpSimulator)
     return simulator.settings
 

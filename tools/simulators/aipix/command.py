@@ -8,7 +8,7 @@ from .simulator import AipixSimulator
 _DEFAULTS = AipixSettings()
 
 
-def add_aipix(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--version", default=_DEFAULTS.version)
     parser.add_argument("--user", default=_DEFAULTS.user)
@@ -20,7 +20,7 @@ def add_aipix(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def make_aipix(arguments: argparse.Namespace) -> AipixSimulator:
+def make(arguments: argparse.Namespace) -> AipixSimulator:
     """Return what the options describe."""
     return AipixSimulator(
         port=arguments.port,

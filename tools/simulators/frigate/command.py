@@ -10,7 +10,7 @@ from .simulator import FrigateSimulator
 _DEFAULTS = FrigateSettings()
 
 
-def add_frigate(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--version", default=_DEFAULTS.version, type=_version)
     parser.add_argument("--user", default=_DEFAULTS.user)
@@ -30,7 +30,7 @@ def add_frigate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate-limit", type=int, help="logins per minute")
 
 
-def make_frigate(arguments: argparse.Namespace) -> FrigateSimulator:
+def make(arguments: argparse.Namespace) -> FrigateSimulator:
     """Return what the options describe."""
     names = arguments.cameras
     return FrigateSimulator(

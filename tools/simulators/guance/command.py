@@ -8,7 +8,7 @@ from .simulator import GuanceSimulator
 _DEFAULTS = GuanceSettings()
 
 
-def add_guance(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--api-key", default=_DEFAULTS.api_key, help="the Key ID")
     parser.add_argument("--workspace", default=_DEFAULTS.workspace)
@@ -23,7 +23,7 @@ def add_guance(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate-limit", type=int, help="requests per minute")
 
 
-def make_guance(arguments: argparse.Namespace) -> GuanceSimulator:
+def make(arguments: argparse.Namespace) -> GuanceSimulator:
     """Return what the options describe."""
     return GuanceSimulator(
         port=arguments.port,

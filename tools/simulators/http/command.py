@@ -8,7 +8,7 @@ from .simulator import HttpSimulator
 _DEFAULTS = HttpSettings()
 
 
-def add_http(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--token", default=_DEFAULTS.token, help="none if left out")
     parser.add_argument(
@@ -30,7 +30,7 @@ def add_http(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def make_http(arguments: argparse.Namespace) -> HttpSimulator:
+def make(arguments: argparse.Namespace) -> HttpSimulator:
     """Return the simulator of the options; raise ValueError for invalid ones."""
     refused = (one.rpartition("=") for one in arguments.refuse)
     return HttpSimulator(

@@ -8,7 +8,7 @@ from .simulator import PalabraSimulator
 _DEFAULTS = PalabraSettings()
 
 
-def add_palabra(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--api-key", default=_DEFAULTS.api_key)
     parser.add_argument("--client-id", default=_DEFAULTS.client_id)
@@ -19,7 +19,7 @@ def add_palabra(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def make_palabra(arguments: argparse.Namespace) -> PalabraSimulator:
+def make(arguments: argparse.Namespace) -> PalabraSimulator:
     """Return what the options describe."""
     return PalabraSimulator(
         port=arguments.port,
