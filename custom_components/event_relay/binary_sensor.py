@@ -19,6 +19,7 @@ PARALLEL_UPDATES = 0
 
 RELAY_CONNECTIVITY = BinarySensorEntityDescription(
     key=CONNECTIVITY,
+    translation_key=CONNECTIVITY,
     # It represents the connection, also in Activity, and therefore has its name.
     name=None,
     device_class=BinarySensorDeviceClass.CONNECTIVITY,

@@ -260,6 +260,12 @@ def test_icons() -> None:
     assert all(ICON.fullmatch(icon) for icon in icons)
 
 
+def test_activity_shows_no_icon_of_a_lost_connection() -> None:
+    """Activity shows the icon of an entity without a state."""
+    icons = ICONS["entity"]["binary_sensor"]["connectivity"]
+    assert icons["default"] not in icons["state"].values()
+
+
 def test_icons_of_triggers() -> None:
     assert set(ICONS["triggers"]) == set(read_yaml(PACKAGE / "triggers.yaml"))
     for icon in ICONS["triggers"].values():
