@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import re
 from typing import Any, ClassVar, override
 
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.template import Template
 import pytest
 
 from custom_components.event_relay.actions.coercion import coerce
@@ -293,6 +295,26 @@ def test_texts_from_templates_are_converted() -> None:
         "tags": ["a"],
         "calendar": "calendar.home",
     }
+
+
+@pytest.mark.parametrize("words", ["21,5", "1,000", "{'a': 1}", "...", "front"])
+async def test_text_stays_the_text_that_a_template_rendered(
+    hass: HomeAssistant, words: str
+) -> None:
+    coercers = {field.name: coercer_of(field) for field in WriteNote.asked()}
+    rendered = Template("{{ words }}", hass).async_render({"words": words})
+    data = {"title": rendered, "colour": rendered, "links": {"home": rendered}}
+    assert coerce(data, coercers) == {
+        "title": words,
+        "colour": words,
+        "links": {"home": words},
+    }
+
+
+def test_mapping_keeps_what_is_no_text_of_a_template() -> None:
+    coercers = {field.name: coercer_of(field) for field in WriteNote.asked()}
+    for links in ({"a": [1], "b": {"c": 2}, "d": 3}, "a text", [1]):
+        assert coerce({"links": links}, coercers) == {"links": links}
 
 
 def test_form_of_a_rule_has_every_field() -> None:

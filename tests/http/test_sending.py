@@ -2,6 +2,7 @@
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.template import Template
 from homeassistant.util.yaml import parse_yaml
 import pytest
 
@@ -44,6 +45,30 @@ async def test_action(hass: HomeAssistant, target: Target) -> None:
     (call,) = target.calls
     assert call.address == "/notes/a%2Fb"
     assert call.json == {"id": answer["delivery_id"], "text": "5"}
+
+
+@pytest.mark.parametrize("words", ["21,5", "1,000", "{'a': 1}", "..."])
+async def test_text_of_a_template_that_looks_like_a_list_is_sent_as_text(
+    hass: HomeAssistant, target: Target, words: str
+) -> None:
+    await connect(hass, target.origin, {"Note": NOTE})
+    rendered = Template("{{ words }}", hass).async_render({"words": words})
+    await act(hass, "send_http_request", request="Note", data={"text": rendered})
+    assert target.calls[0].json["text"] == words
+
+
+async def test_field_without_a_type_keeps_what_a_template_rendered(
+    hass: HomeAssistant, target: Target
+) -> None:
+    body = {"list": "{{ list }}", "text": "{{ text }}"}
+    request = {"path": "/", "body_kind": "json", "body_json": body, "repeat": "ask"}
+    await connect(hass, target.origin, {"Note": request})
+    data = {
+        name: Template("{{ words }}", hass).async_render({"words": words})
+        for name, words in (("list", "[1, 2]"), ("text", "..."))
+    }
+    await act(hass, "send_http_request", request="Note", data=data)
+    assert target.calls[0].json == {"list": [1, 2], "text": "..."}
 
 
 async def test_templates_have_all_of_home_assistants_functions(

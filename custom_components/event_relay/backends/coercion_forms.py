@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.template import ResultWrapper
 import voluptuous as vol
 
 from .base import InvalidField, Shape
@@ -16,6 +17,31 @@ type Coercer = Callable[[Any], Any]
 def as_it_is(value: object) -> object:
     """Take a value as it comes, for the operation to read."""
     return value
+
+
+def as_rendered(value: object) -> object:
+    """Return the text of a template in which Home Assistant has read something else.
+
+    It reads "21,5" as two numbers, and "..." as Python's Ellipsis. Any other value is
+    returned as it is.
+    """
+    if value is ...:
+        return "..."
+    if isinstance(value, ResultWrapper) and value.render_result is not None:
+        return value.render_result
+    return value
+
+
+def as_text(value: object) -> str:
+    """Return a scalar, or what a template rendered, as text; raises vol.Invalid."""
+    return cv.string(as_rendered(value))
+
+
+def as_texts_by_name(value: object) -> object:
+    """Return a mapping with the texts that templates rendered for its values."""
+    if not isinstance(value, Mapping):
+        return value
+    return {name: as_rendered(one) for name, one in value.items()}
 
 
 def as_number(value: object) -> object:

@@ -12,7 +12,15 @@ from homeassistant.helpers.selector import (
 
 from .base import Shape
 from .choice_forms import Listed, choice
-from .coercion_forms import Coercer, Structure, as_it_is, as_number, in_seconds
+from .coercion_forms import (
+    Coercer,
+    Structure,
+    as_it_is,
+    as_number,
+    as_text,
+    as_texts_by_name,
+    in_seconds,
+)
 from .field import Field, Kind
 from .rule_forms import LINES, OBJECT, SECONDS, TEXT, YES_NO, RuleField
 
@@ -23,17 +31,17 @@ def _listed(value: object) -> list[Any]:
 
 
 _COERCERS: dict[Kind, Coercer] = {
-    Kind.TEXT: cv.string,
-    Kind.LINES: cv.string,
+    Kind.TEXT: as_text,
+    Kind.LINES: as_text,
     Kind.NUMBER: as_number,
     Kind.SECONDS: in_seconds,
     Kind.FLAG: cv.boolean,
     Kind.TIME: cv.datetime,
-    Kind.CHOICE: cv.string,
+    Kind.CHOICE: as_text,
     Kind.LIST: Structure(coercer=_listed),
     Kind.ENTITY: cv.entity_id,
     Kind.ANY: as_it_is,
-    Kind.MAPPING: Structure(),
+    Kind.MAPPING: Structure(coercer=as_texts_by_name),
     Kind.JSON: Structure(shape=Shape.JSON),
 }
 _SELECTORS: dict[Kind, Selector[Any]] = {

@@ -9,9 +9,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from ..base import InvalidField, Settings
+from ..coercion_forms import as_rendered
 from ..forms import TEST
 from .connection_forms import CONF_IN_ORDER
-from .request.definition import Definition, Order
+from .request.definition import Definition, FieldType, Order
 from .request.prepared import Stored, prepare
 from .request.rendering import Rendering
 from .request_forms import CONF_DEFINITION
@@ -43,7 +44,7 @@ def resolved(
     entered = data.get("data") or {}
     if not isinstance(entered, Mapping):
         raise InvalidField("data", "not_a_mapping")
-    given = definition.given(entered)
+    given = definition.given(_as_rendered(definition, entered))
     rendering = Rendering(
         renderer=TemplateRenderer(hass),
         given=given,
@@ -64,6 +65,18 @@ def as_test(data: Mapping[str, object]) -> dict[str, object]:
     kept = {name: value for name, value in data.items() if name != TEST_WIRE}
     test = data.get(TEST_WIRE)
     return {**kept, "wire": test().dump()} if callable(test) else kept
+
+
+def _as_rendered(
+    definition: Definition, entered: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the data of a call with what templates rendered for fields of text."""
+    return {
+        name: as_rendered(value)
+        if value is ... or definition.types.get(name) is FieldType.TEXT
+        else value
+        for name, value in entered.items()
+    }
 
 
 def _definition_of(hass: HomeAssistant, settings: Settings, request: str) -> Definition:
