@@ -188,6 +188,9 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "no_most",
         "",
     ),
+    ("no firing at all", {"limits": {"most": 0}}, "limits", "bad_most", ""),
+    ("half a firing", {"limits": {"most": 0.5}}, "limits", "bad_most", ""),
+    ("too many firings", {"limits": {"most": 10_001}}, "limits", "bad_most", ""),
     (
         "a period of nothing",
         {"limits": {"most": 3, "period": {"seconds": 0}}},

@@ -170,11 +170,12 @@ async def test_advanced_fields_are_in_their_own_section(
         (more,) = (key for key in form["data_schema"].schema if key == "more")
         # The initial values, which the frontend sends if nothing is changed.
         assert more.default() == sectioned(CONNECTION, ENTERED)["more"]
-        filled = entry_form(target.origin, signing_secret="short")
-        refused = await submit(hass, form, filled)
-        assert refused["errors"] == {"more": "bad_signing_secret"}
-        assert refused["data_schema"] is not None
-        assert suggested_values(refused["data_schema"])["more"] == filled["more"]
+        for name, wrong in (("signing_secret", "short"), ("interval", -1)):
+            filled = entry_form(target.origin, **{name: wrong})
+            refused = await submit(hass, form, filled)
+            assert refused["errors"] == {"more": f"bad_{name}"}
+            assert refused["data_schema"] is not None
+            assert suggested_values(refused["data_schema"])["more"] == filled["more"]
         filled = entry_form(target.origin, signing_secret=SIGNING, interval=2)
         added = await submit(hass, refused, filled)
     assert added["type"] is FlowResultType.CREATE_ENTRY
@@ -219,6 +220,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"signing_secret": "short"}, "signing_secret", "bad_signing_secret"),
     ({"certificate": "x"}, "certificate", "bad_certificate"),
     ({"read_path": "health"}, "read_path", "bad_read_path"),
+    ({"interval": -1}, "interval", "bad_interval"),
+    ({"interval": 3601}, "interval", "bad_interval"),
     (
         {CONF_URL: "http://a.example", "authentication": "bearer", "secret": "x"},
         "url",

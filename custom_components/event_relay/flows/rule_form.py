@@ -133,7 +133,6 @@ def as_list(
 
 
 LONGEST_DURATION = timedelta(days=366)
-MOST_FIRINGS = 10_000
 _LIST_OF_OBJECTS = vol.Schema([dict])
 _CONDITIONS = vol.Schema([vol.Any(dict, str)])
 
@@ -240,9 +239,8 @@ def deliver_schema(
         vol.Optional(CONF_DEBOUNCE): _DURATION,
         vol.Optional(CONF_COOL_DOWN): _DURATION,
         vol.Optional(CONF_MOST): NumberSelector(
-            NumberSelectorConfig(
-                min=1, max=MOST_FIRINGS, step=1, mode=NumberSelectorMode.BOX
-            )
+            # Without limits: in a section, those are refused by the field's key.
+            NumberSelectorConfig(step=1, mode=NumberSelectorMode.BOX)
         ),
         vol.Optional(CONF_PERIOD): _DURATION,
     }

@@ -34,6 +34,8 @@ from ..rules.rule import (
 from ..rules.triggers import CannotAttach, make_conditions, validate_triggers
 from .rule_data import SECTION_ONLY_IF
 
+MOST_FIRINGS = 10_000
+
 _WATCHED = frozenset({CONF_ENTITY_ID, CONF_TARGET})
 """Keys that select the entities of a trigger."""
 
@@ -128,6 +130,8 @@ async def check_deliver(
             if name in data[CONF_FIELDS]:
                 raise Mistake(name, "ended_otherwise")
     limits = data.get(CONF_LIMITS, {})
+    if not 1 <= limits.get(CONF_MOST, 1) <= MOST_FIRINGS:
+        raise Mistake(CONF_LIMITS, "bad_most")
     if CONF_PERIOD in limits and CONF_MOST not in limits:
         raise Mistake(CONF_LIMITS, "no_most")
     if limits.get(CONF_PERIOD) == 0:

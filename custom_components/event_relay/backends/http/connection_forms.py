@@ -78,12 +78,9 @@ _MORE = vol.Schema(
             TextSelectorConfig(multiline=True)
         ),
         vol.Required(CONF_INTERVAL, default=0): NumberSelector(
+            # Without limits: in a section, those are refused by the field's key.
             NumberSelectorConfig(
-                min=0,
-                max=LONGEST_INTERVAL,
-                step="any",
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement="s",
+                step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="s"
             )
         ),
         vol.Required(CONF_IN_ORDER, default=False): BooleanSelector(),
@@ -135,6 +132,8 @@ def normalised(entered: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidField(CONF_CERTIFICATE, "bad_certificate")
     if (path := data[CONF_READ_PATH]) and not _READ_PATH.fullmatch(path):
         raise InvalidField(CONF_READ_PATH, "bad_read_path")
+    if not 0 <= data[CONF_INTERVAL] <= LONGEST_INTERVAL:
+        raise InvalidField(CONF_INTERVAL, "bad_interval")
     if not data[CONF_UNENCRYPTED] and _exposes_secrets(data):
         raise InvalidField(CONF_URL, "plain_http_public")
     return data
