@@ -63,7 +63,8 @@ class _Meter:
     async def attach(self) -> None:
         """Begin to count."""
         await self.store._database.run(
-            lambda database: database.set_progress_handler(self._step, 1), alone=True
+            lambda database: database.set_progress_handler(self._step, 1),
+            without_transaction=True,
         )
 
 

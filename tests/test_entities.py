@@ -225,7 +225,9 @@ async def test_button_leaves_alone_what_may_have_arrived(
     store = coordinator(entry).queue._store
     delivery = await store.get(delivery_id)
     assert delivery is not None
-    await store.update(replace(delivery, unclear=True), was=DeliveryState.FAILED)
+    await store.update(
+        replace(delivery, outcome_unknown=True), was=DeliveryState.FAILED
+    )
 
     await press(hass)
 

@@ -341,4 +341,4 @@ async def _damage_all_pages(hass: HomeAssistant) -> None:
                 file.seek(offset)
                 file.write(b"\xff" * 8)
 
-    await store._database.run(damage, alone=True)
+    await store._database.run(damage, without_transaction=True)

@@ -257,7 +257,7 @@ async def test_what_may_be_in_the_old_system_is_not_sent_to_the_new_one(
 
         assert ended.state is DeliveryState.FAILED
         assert ended.failure == Failure(code=SENT_ELSEWHERE, reason=move.old.url)
-        assert ended.unclear
+        assert ended.outcome_unknown
         assert move.kind.made(move.old) == (kind is FaultKind.RESET_AFTER)
         assert move.kind.made(move.new) == 0
 

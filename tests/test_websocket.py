@@ -387,10 +387,12 @@ async def test_says_which_delivery_is_not_there(socket: Socket) -> None:
 async def test_says_whose_outcome_is_unknown(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
 ) -> None:
-    await store(hass, ended(1, entry.entry_id, unclear=True), ended(2, entry.entry_id))
+    await store(
+        hass, ended(1, entry.entry_id, outcome_unknown=True), ended(2, entry.entry_id)
+    )
     known, unknown = (await ask(socket, "deliveries/list"))["deliveries"]
-    assert not known["unclear"]
-    assert unknown["unclear"]
+    assert not known["outcome_unknown"]
+    assert unknown["outcome_unknown"]
 
 
 # Live

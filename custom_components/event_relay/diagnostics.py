@@ -96,7 +96,7 @@ def _outcome(delivery: Delivery) -> dict[str, Any]:
         "rule_or_mirror": delivery.origin.subentry_id,
         "state": delivery.state.value,
         "code": delivery.failure.code if delivery.failure else None,
-        "unclear": delivery.unclear,
+        "outcome_unknown": delivery.outcome_unknown,
         "restored": delivery.restored,
         "attempts": delivery.attempts,
         "look_ups": delivery.look_ups,

@@ -102,7 +102,7 @@ export class Bulk implements ReactiveController {
   async #ask(hass: HomeAssistant, deed: Deed): Promise<void> {
     const shown = await this.#while(this.#feed.upTo(CHANGED_MOST));
     // What may have arrived is decided one by one.
-    const rows = shown.filter((row) => CAN[deed](row) && !row.unclear);
+    const rows = shown.filter((row) => CAN[deed](row) && !row.outcome_unknown);
     if (rows.length === 0) this.#say(speaker(hass)(`nothing_to_${deed}`));
     else this.#asking = { deed, rows };
     this.#host.requestUpdate();

@@ -441,7 +441,7 @@ export class EventRelayCard extends LitElement {
     this.requestUpdate();
     try {
       if (asking === "retry") {
-        const confirm = row.unclear ? { confirm: true } : {};
+        const confirm = row.outcome_unknown ? { confirm: true } : {};
         await this.hass?.callService("event_relay", "retry_delivery", {
           ...data,
           ...confirm,

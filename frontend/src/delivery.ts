@@ -53,7 +53,7 @@ export interface Delivery {
   readonly expires_at: string | null;
   readonly attempts: number;
   /** Whether nobody can tell, or not yet, if it has arrived. */
-  readonly unclear: boolean;
+  readonly outcome_unknown: boolean;
   /** The rule or mirror that asked for it. */
   readonly subentry_id: string | null;
   readonly error: { readonly code: string; readonly reason: string } | null;
@@ -85,7 +85,7 @@ export const canRetry = (one: Delivery): boolean =>
 
 /** The user may have seen that it has arrived, which nobody else can tell. */
 export const canMark = (one: Delivery): boolean =>
-  one.unclear && (one.state === "failed" || one.state === "uncertain");
+  one.outcome_unknown && (one.state === "failed" || one.state === "uncertain");
 
 export const canDiscard = (one: Delivery): boolean =>
   one.state === "pending" || one.state === "uncertain" || one.state === "failed";

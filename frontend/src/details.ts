@@ -147,7 +147,7 @@ function actions(shown: Shown): TemplateResult | typeof nothing {
       </button>
     </div>`;
   }
-  const risky = row.unclear && row.state !== "uncertain";
+  const risky = row.outcome_unknown && row.state !== "uncertain";
   const retry = (): void => (risky ? ask("retry") : act("retry"));
   const name = row.state === "uncertain" ? "check" : "retry";
   const possible: readonly (readonly [boolean, Text, () => void])[] = [

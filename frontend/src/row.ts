@@ -94,7 +94,7 @@ function notes(hass: HomeAssistant, row: Delivery): string[] {
   const say = (key: Text, values?: Record<string, string>): string =>
     text(hass, key, values);
   const found: string[] = [];
-  if (row.unclear && row.state === "failed") found.push(say("outcome_unknown"));
+  if (row.outcome_unknown && row.state === "failed") found.push(say("outcome_unknown"));
   if (row.state === "failed" && row.error?.reason) found.push(row.error.reason);
   const late = between(row.occurred_at, row.settled_at);
   if (WAITING.includes(row.state)) {

@@ -29,7 +29,7 @@ function record(row: Delivery, connections: readonly Connection[]): Record_ {
     delivery_id: row.delivery_id,
     connection: connection?.title ?? row.config_entry_id,
     state: row.state,
-    outcome_unknown: row.unclear,
+    outcome_unknown: row.outcome_unknown,
     operation: row.operation,
     summary: row.summary ?? "",
     origin: row.origin,

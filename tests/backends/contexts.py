@@ -25,5 +25,8 @@ def a_context(*, late: float = 0, **changes: object) -> StepContext:
     }
     told |= changes
     return StepContext(
-        **({"told_at": told["occurred_at"], "sent_after": told["first_sent_at"]} | told)
+        **(
+            {"reported_time": told["occurred_at"], "sent_after": told["first_sent_at"]}
+            | told
+        )
     )

@@ -83,7 +83,7 @@ def test_missing_permission_of_a_request_pauses_it_alone() -> None:
     with pytest.raises(RequestPaused, match="no such note") as error:
         failures.raise_for(reply(403, SAID), Effect.ONCE)
     paused = error.value
-    assert (paused.alone, paused.retry_after) == (True, TRIED_AGAIN)
+    assert (paused.this_request_only, paused.retry_after) == (True, TRIED_AGAIN)
 
 
 @pytest.mark.parametrize(

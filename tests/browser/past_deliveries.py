@@ -61,7 +61,7 @@ def _unknown(connection: str, moment: datetime) -> Delivery:
         id=UNKNOWN_ID,
         summary=f"warning: {UNKNOWN}",
         state=DeliveryState.FAILED,
-        unclear=True,
+        outcome_unknown=True,
         failure=Failure(code="outcome_unknown"),
         receipt=None,
     )

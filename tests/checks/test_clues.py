@@ -76,7 +76,7 @@ def test_backends_have_clues() -> None:
     "body",
     [
         'raise OutcomeUnknown(clue={"sent": context.now.isoformat()})',
-        'error.clue = {"id": event_id, "sent": context.told_at}',
+        'error.clue = {"id": event_id, "sent": context.reported_time}',
         'moment = time()\n    clue = {"sent": moment}',
         'sent = context.now\n    error.clue = {"sent": sent}',
     ],

@@ -169,7 +169,7 @@ async def _kill(path: Path) -> None:
     )
     await store._database.run(
         lambda database: database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone(),
-        alone=True,
+        without_transaction=True,
     )
     for companion in ("", "-wal"):
         shutil.copy(f"{alive}{companion}", f"{path}{companion}")
@@ -246,7 +246,7 @@ async def test_writes_before_damage_is_found_are_kept(
     }
     assert ROWS // 2 < len(others) < ROWS - 2, "one page of many is lost"
     assert {one.state for one in others.values()} == {DeliveryState.UNCERTAIN}
-    assert all(one.restored and one.unclear for one in others.values())
+    assert all(one.restored and one.outcome_unknown for one in others.values())
     assert set_aside.carried == len(others) + 2
     # New ones come after all that were there.
     newest = await store.accept(pending_delivery(2000))
@@ -275,7 +275,7 @@ async def test_writes_to_a_page_damaged_later_are_kept(
         for at in range(PAGE, path.stat().st_size, PAGE):
             _destroy(path, at)
 
-    await store._database.run(damage, alone=True)
+    await store._database.run(damage, without_transaction=True)
     held_check.set()
     await wait_until(lambda: told)
 

@@ -81,7 +81,7 @@ async def test_unknown_outcome_stays_unknown_and_names_its_system(
     new = pipeline_to(store, instance)
     ended = await run_until_settled(new, delivery)
     assert ended.state is DeliveryState.FAILED
-    assert ended.unclear
+    assert ended.outcome_unknown
     old = "http://old:5000" if instance is NEW else "another account of http://old:5000"
     assert ended.failure == Failure(code=SENT_ELSEWHERE, reason=old)
     assert not new.client.written

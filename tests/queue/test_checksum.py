@@ -31,7 +31,7 @@ WHOLE = replace(
     FULL,
     target_at=Instance(id="a", address="http://one"),
     sent_to=Instance(id="b", address="http://two"),
-    told_at=START,
+    reported_time=START,
 )
 HAPPENED = START + timedelta(seconds=0.3)
 ACCEPTED = START + timedelta(seconds=0.6)
@@ -108,7 +108,7 @@ async def test_wrong_bit_is_corrected_and_reported(
     assert told == 1
     # It may have been sent since, for all that a damaged file can tell.
     assert read == replace(
-        accepted, state=DeliveryState.UNCERTAIN, unclear=True, restored=True
+        accepted, state=DeliveryState.UNCERTAIN, outcome_unknown=True, restored=True
     )
 
 

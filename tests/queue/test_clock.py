@@ -198,7 +198,8 @@ def test_every_time_of_a_delivery_has_a_shift_rule() -> None:
     assert MOMENTS.keys() - in_memory == {
         column
         for column in COLUMNS
-        if column.endswith(("_at", "_since")) and column != "target_at"  # where it is
+        if column.endswith(("_at", "_since", "_time"))
+        and column != "target_at"  # where it is
     }
 
 

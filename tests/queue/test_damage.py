@@ -178,6 +178,31 @@ async def test_wrong_bit_in_a_name_of_the_schema(tmp_path: Path, name: bytes) ->
     assert told
 
 
+async def test_renamed_columns_keep_their_values(path: Path) -> None:
+    delivery = replace(
+        pending_delivery(1),
+        state=DeliveryState.UNCERTAIN,
+        outcome_unknown=True,
+        reported_time=START,
+    )
+    former = {"outcome_unknown": "unclear", "reported_time": "told_at"}
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(";".join(MIGRATIONS[:-1]))
+        database.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+        names = ", ".join(former.get(name, name) for name in COLUMNS)
+        marks = ", ".join("?" * len(COLUMNS))
+        database.execute(
+            f"INSERT INTO deliveries ({names}) VALUES ({marks})",  # noqa: S608 our names
+            values(delivery),
+        )
+        database.commit()
+    store = Store(path)
+    await store.open()
+    (kept,) = await store.listing()
+    await store.close()
+    assert kept == delivery
+
+
 async def test_damaged_file_of_an_earlier_version_keeps_its_rows(
     path: Path,
 ) -> None:
@@ -185,6 +210,7 @@ async def test_damaged_file_of_an_earlier_version_keeps_its_rows(
         database.executescript(MIGRATIONS[0])
         database.execute("PRAGMA user_version = 1")
         row = dict(zip(COLUMNS, values(pending_delivery(1)), strict=True))
+        row["unclear"] = row["outcome_unknown"]  # its former name
         columns = [one[1] for one in database.execute("PRAGMA table_info(deliveries)")]
         filled = [name for name in columns if name in row]
         database.execute(

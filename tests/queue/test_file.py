@@ -155,13 +155,13 @@ async def test_full_disk_rejects_and_loses_nothing(path: Path) -> None:
     def unlimit_pages(database: sqlite3.Connection) -> None:
         database.execute("PRAGMA max_page_count = 1000000").fetchone()
 
-    await store._database.run(limit_pages, alone=True)
+    await store._database.run(limit_pages, without_transaction=True)
     with pytest.raises(StoreUnavailable, match="full"):
         await store.accept(pending_delivery(2, summary="x" * 100_000))
     assert await store.get("delivery-1") == first
     assert await store.get("delivery-2") is None
 
-    await store._database.run(unlimit_pages, alone=True)
+    await store._database.run(unlimit_pages, without_transaction=True)
     await store.accept(pending_delivery(2, summary="x" * 100_000))
     await store.close()
 
@@ -276,7 +276,7 @@ async def test_every_step_of_a_restored_delivery_is_looked_up(
     ended = await pipeline.wait_for(waiting, state)
 
     assert client.calls == calls
-    assert ended.unclear is (state is DeliveryState.FAILED)
+    assert ended.outcome_unknown is (state is DeliveryState.FAILED)
     await pipeline.stop()
     await store.close()
 

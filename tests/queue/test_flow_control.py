@@ -156,7 +156,7 @@ def test_resume_by_the_user_resets_it() -> None:
         (TELLS, True),
         (Unavailable(retry_after=5), True),
         (Unavailable(), False),
-        (Unavailable(retry_after=5, alone=True), False),
+        (Unavailable(retry_after=5, this_request_only=True), False),
         (CannotConnect(), False),
         (Rejected(), False),
     ],

@@ -116,7 +116,9 @@ async def test_file_replaced_during_use_keeps_its_generation(
     await store.open()
     seen = await store.advance()
     database = store._database
-    await database.run(lambda _: database._begin_anew("damaged"), alone=True)
+    await database.run(
+        lambda _: database._begin_anew("damaged"), without_transaction=True
+    )
     await waiting(store)
     await store.close()
     assert await open_and_report(path, seen) == {DeliveryState.PENDING: 1}

@@ -32,7 +32,7 @@ from custom_components.event_relay.queue.delivery import (
     SENT_ELSEWHERE,
     Delivery,
     DeliveryState,
-    Moved,
+    ShiftRule,
 )
 from custom_components.event_relay.queue.optimistic_send import SentUnrecorded
 from custom_components.event_relay.queue.queue import NotAllowed
@@ -450,9 +450,9 @@ def _optimistic_send_ignores_slots(patch: pytest.MonkeyPatch) -> None:
 
 
 def _sent_times_are_shifted(patch: pytest.MonkeyPatch) -> None:
-    assert MOMENTS["told_at"] is Moved.NEVER
-    moves = clock_shifts._moves({**MOMENTS, "told_at": Moved.ALWAYS})
-    patch.setattr(clock_shifts, "_MOVES", moves)
+    assert MOMENTS["reported_time"] is ShiftRule.NEVER
+    shifts = clock_shifts._shifts({**MOMENTS, "reported_time": ShiftRule.ALWAYS})
+    patch.setattr(clock_shifts, "_SHIFTS", shifts)
 
 
 def _clock_of_another_run_is_trusted(patch: pytest.MonkeyPatch) -> None:

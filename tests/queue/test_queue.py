@@ -105,7 +105,7 @@ async def test_unknown_outcome_is_resent_only_if_confirmed(pipeline: Pipeline) -
 
     again = await pipeline.queue.retry(delivery, confirm=True, wait=60)
     assert again.state is DeliveryState.DELIVERED
-    assert not again.unclear
+    assert not again.outcome_unknown
 
 
 async def test_unknown_outcome_is_looked_up_before_it_is_resent(
@@ -113,7 +113,7 @@ async def test_unknown_outcome_is_looked_up_before_it_is_resent(
 ) -> None:
     pipeline.client.errors = [RuntimeError()]
     delivery = await pipeline.submit()
-    assert delivery.unclear
+    assert delivery.outcome_unknown
     pipeline.client.findings = [FOUND]
 
     again = await pipeline.queue.retry(delivery, confirm=True, wait=60)
@@ -161,7 +161,7 @@ async def test_user_confirms_the_delivery(pipeline: Pipeline) -> None:
     delivered = await pipeline.queue.arrived(delivery)
 
     assert delivered.state is DeliveryState.DELIVERED
-    assert not delivered.unclear
+    assert not delivered.outcome_unknown
     assert delivered.receipt is not None
     assert heard == [delivered]
     assert await pipeline.store.get(delivery.id) == delivered
@@ -297,7 +297,7 @@ async def test_retry_of_all_skips_unreadable_and_unknown_ones(
         await idle.store.update(sending, was=DeliveryState.PENDING)
         ended = replace(
             transitions.failed(sending, failure, idle.clock()),
-            unclear=failure.code == OutcomeUnknown.code,
+            outcome_unknown=failure.code == OutcomeUnknown.code,
         )
         failed.append(await idle.store.update(ended, was=DeliveryState.SENDING))
     await idle.store._database.run(

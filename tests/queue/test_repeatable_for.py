@@ -42,7 +42,7 @@ async def test_step_fails_later_and_only_the_user_resends_it(
     await pipeline.pass_time(minutes=121)
     failed = await pipeline.wait_for(delivery, DeliveryState.FAILED)
     assert failed.failure == Failure(code="outcome_unknown")
-    assert failed.unclear
+    assert failed.outcome_unknown
     assert pipeline.client.calls == ["ticket"]
 
     again = await pipeline.queue.retry(failed, confirm=True, wait=60)

@@ -69,7 +69,7 @@ FULL = pending_delivery(
     first_sent_at=START + timedelta(microseconds=123456),
     asked_since=START,
     look_ups=2,
-    unclear=True,
+    outcome_unknown=True,
     results={"write": {"id": 1}},
     warnings=("one", "two"),
     clue={"id": "x"},
@@ -267,7 +267,7 @@ async def test_sequence_rejected_by_a_full_disk_is_not_mixed_up(
             lambda database: database.execute(
                 f"PRAGMA max_page_count = {number}"
             ).fetchone(),
-            alone=True,
+            without_transaction=True,
         )
 
     await set_most_pages(1)
@@ -533,7 +533,7 @@ async def _blocked_thread(store: Store, until: threading.Event) -> asyncio.Futur
         begun.set()
         until.wait()
 
-    blocked = store._database.put(block, alone=True)
+    blocked = store._database.put(block, without_transaction=True)
     while not begun.is_set():
         await asyncio.sleep(0)
     return blocked

@@ -98,7 +98,7 @@ def test_delivery_with_an_unexpected_error_fails(
     world.loop.forward(seconds=1)
 
     assert world.stored_states() == {"d": DeliveryState.FAILED}
-    assert world.pipeline.changes[-1].unclear
+    assert world.pipeline.changes[-1].outcome_unknown
 
 
 def test_worker_continues_after_an_unexpected_error(

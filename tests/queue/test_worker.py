@@ -103,7 +103,9 @@ async def test_retry_after_holds_the_whole_connection(pipeline: Pipeline) -> Non
 
 
 async def test_retry_after_of_one_delivery_holds_no_other(pipeline: Pipeline) -> None:
-    pipeline.client.errors = [Unavailable("not yet", retry_after=120, alone=True)]
+    pipeline.client.errors = [
+        Unavailable("not yet", retry_after=120, this_request_only=True)
+    ]
 
     waiting = await pipeline.submit()
     assert waiting.state is PENDING
@@ -227,7 +229,7 @@ async def test_unknown_outcome_is_looked_up_and_found(
     pipeline.client.findings = [FOUND]
     delivery = await pipeline.submit()
     assert delivery.state is UNCERTAIN
-    assert delivery.unclear
+    assert delivery.outcome_unknown
 
     await pipeline.pass_time(seconds=1)
     delivery = await pipeline.wait_for(delivery, DELIVERED)
@@ -235,7 +237,7 @@ async def test_unknown_outcome_is_looked_up_and_found(
     assert delivery.receipt is not None
     assert delivery.receipt.outside_id == "found"
     assert pipeline.client.calls == ["write"]
-    assert not delivery.unclear
+    assert not delivery.outcome_unknown
 
 
 async def test_unknown_outcome_proven_absent_is_resent(pipeline: Pipeline) -> None:
@@ -298,7 +300,7 @@ async def test_step_without_a_look_up_fails_at_once_and_is_not_resent(
     delivery = await pipeline.submit(steps=("stamp",))
     assert delivery.state is FAILED
     assert delivery.failure == Failure(code="outcome_unknown")
-    assert delivery.unclear
+    assert delivery.outcome_unknown
     assert delivery.settled_at == pipeline.clock()
     assert delivery.due_at is None
 
@@ -391,7 +393,7 @@ async def test_unexpected_error_of_a_look_up_fails_and_is_logged(
     await pipeline.pass_time(seconds=1)
     delivery = await pipeline.wait_for(delivery, FAILED)
 
-    assert delivery.unclear
+    assert delivery.outcome_unknown
     assert delivery.failure is not None
     assert delivery.failure.code == "internal_error"
     assert delivery.id in caplog.text

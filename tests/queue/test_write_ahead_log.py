@@ -41,7 +41,7 @@ async def killed_file(tmp_path: Path) -> Path:
         await store.accept(pending_delivery(1000 + number, summary="former " * 300))
     await store._database.run(
         lambda database: database.execute("PRAGMA wal_checkpoint(RESTART)").fetchone(),
-        alone=True,
+        without_transaction=True,
     )
     for number in range(ROWS):
         await store.accept(pending_delivery(number))

@@ -200,7 +200,10 @@ class LoopDatabase(Database):
 
     @override
     def put[ResultT](
-        self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
+        self,
+        run: Callable[[sqlite3.Connection], ResultT],
+        *,
+        without_transaction: bool = False,
     ) -> asyncio.Future[ResultT]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[ResultT] = loop.create_future()
@@ -209,7 +212,7 @@ class LoopDatabase(Database):
             return future
         if not self._waiting:
             loop.call_soon(self._run_jobs)
-        self._waiting.append(Job(run, loop, future, alone))
+        self._waiting.append(Job(run, loop, future, without_transaction))
         return future
 
     def kill(self, copy: Path) -> None:

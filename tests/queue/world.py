@@ -128,7 +128,7 @@ class OutsideSystem(LedgerClient):
             self._judge(step, context.delivery_id)
         one = (context.delivery_id, step)
         self.attempts[one] += 1
-        self.told[one] = context.told_at
+        self.told[one] = context.reported_time
         self.sent_to[one] = self.system
         self.unknown.add(one)
         first = one not in self.first_sent_at
@@ -248,7 +248,7 @@ class OutsideSystem(LedgerClient):
         assert context.sent_after is not None
         happened = context.now - timedelta(seconds=self.elapsed() - self.happened[one])
         early = happened < context.sent_after - JUMP
-        return not early and context.told_at == self.told[one]
+        return not early and context.reported_time == self.told[one]
 
     def allow_resend(self, delivery_id: str) -> None:
         """Allow another call for an effect that the other system has, or may have."""

@@ -108,7 +108,7 @@ class StepContext:
     """When the event happened at home; with a time zone, usually UTC."""
     now: datetime
     """The current time by Home Assistant's clock."""
-    told_at: datetime
+    reported_time: datetime
     """The event's time as the backend is given it, or was given it on an earlier
     attempt: it does not move when somebody sets the clock."""
     first_sent_at: datetime | None

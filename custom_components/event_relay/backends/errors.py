@@ -80,9 +80,9 @@ class OutcomeUnknown(BackendError):
 class Unavailable(BackendError):
     """The backend responded that it cannot take the request now.
 
-    `retry_after` is in seconds, as the backend asked for it, or None. With `alone` it
-    concerns this request only: others are still sent. With `unknown` the request is
-    repeatable and may have taken effect.
+    `retry_after` is in seconds, as the backend asked for it, or None. With
+    `this_request_only` others are still sent. With `unknown` the request is repeatable
+    and may have taken effect.
     """
 
     code = "unavailable"
@@ -93,13 +93,13 @@ class Unavailable(BackendError):
         *,
         code: str | None = None,
         retry_after: float | None = None,
-        alone: bool = False,
+        this_request_only: bool = False,
         unknown: bool = False,
     ) -> None:
         """Keep the requested delay and its scope."""
         super().__init__(reason, code=code)
         self.retry_after = retry_after
-        self.alone = alone
+        self.this_request_only = this_request_only
         self.unknown = unknown
 
 
@@ -117,7 +117,9 @@ class RequestPaused(Unavailable):
         self, reason: str = "", *, code: str | None = None, status: int = 0
     ) -> None:
         """Keep the status of the response."""
-        super().__init__(reason, code=code, retry_after=TRIED_AGAIN, alone=True)
+        super().__init__(
+            reason, code=code, retry_after=TRIED_AGAIN, this_request_only=True
+        )
         self.status = status
 
 

@@ -243,7 +243,7 @@ def _row(hass: HomeAssistant, one: Listed, connection: ActiveConnection) -> Row:
     """Return a delivery as a list row with the fields that the user may see."""
     row = _shown(hass, one.delivery) | {
         "sequence": one.sequence,
-        "unclear": outcome_unknown(one.delivery),
+        "outcome_unknown": outcome_unknown(one.delivery),
         ATTR_SUBENTRY_ID: one.delivery.origin.subentry_id,
     }
     if not may(connection.user, Right.ADMINISTER):

@@ -64,13 +64,13 @@ def ended(
 ) -> Delivery:
     """End a delivery for a system that the connection no longer leads to."""
     if delivery.results or is_elsewhere(delivery.sent_to, here):
-        return unknown(delivery, there, here, now)
+        return sent_elsewhere(delivery, there, here, now)
     address = _named(there, here)
     failure = Failure(code=ELSEWHERE, reason=address)
     return transitions.discarded(altered(delivery, failure=failure), now)
 
 
-def unknown(
+def sent_elsewhere(
     delivery: Delivery, there: Instance, here: Instance, now: datetime
 ) -> Delivery:
     """End a delivery whose outcome only another system knows."""
@@ -78,7 +78,7 @@ def unknown(
     if delivery.results:
         return _cut_short(delivery, address, now)
     failure = Failure(code=SENT_ELSEWHERE, reason=address)
-    return transitions.failed(altered(delivery, unclear=True), failure, now)
+    return transitions.failed(altered(delivery, outcome_unknown=True), failure, now)
 
 
 def looked_up(
@@ -95,7 +95,7 @@ def looked_up(
         after.state is DeliveryState.FAILED and after.failure == transitions.UNKNOWN
     )
     if after.state is DeliveryState.PENDING or unknown_here:
-        return unknown(before, there, here, now)
+        return sent_elsewhere(before, there, here, now)
     return after
 
 

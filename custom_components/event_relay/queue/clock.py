@@ -26,7 +26,7 @@ class SteadyClock:
         self._last = wall()
         self._last_monotonic = self._steady_since = monotonic()
         self._jump = timedelta()
-        self.moved = timedelta()
+        self.total_shift = timedelta()
         """Total of all jumps in this run, when the clock was last read."""
 
     def __call__(self) -> datetime:
@@ -37,7 +37,7 @@ class SteadyClock:
         if not -_JUMP <= (wall - self._last).total_seconds() - gone_by <= _JUMP:
             jump = wall - self._last - timedelta(seconds=gone_by)
             self._jump += jump
-            self.moved += jump
+            self.total_shift += jump
             self._steady_since = monotonic
             self._last = wall
         elif wall > self._last:

@@ -22,11 +22,11 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Failure",
-    "Moved",
     "Origin",
     "OriginKind",
+    "ShiftRule",
     "altered",
-    "moved_along",
+    "shifted",
 ]
 
 
@@ -115,8 +115,8 @@ NO_RETRY_CODES = frozenset(
 """Codes of deliveries that were not discarded by a user: no retry helps."""
 
 
-class Moved(Enum):
-    """How a moment of a delivery is moved when the clock is set.
+class ShiftRule(Enum):
+    """How a moment of a delivery is shifted when the clock is set.
 
     The type of each moment says it, so that none can be forgotten.
     """
@@ -131,10 +131,10 @@ class Moved(Enum):
     """A moment that is final: of the end, or one that the backend was given."""
 
 
-type Current = Annotated[datetime, Moved.ALWAYS]
-type OfItsRun = Annotated[datetime, Moved.IF_NEW]
-type Sent = Annotated[datetime, Moved.AT_LEAST_BACK]
-type Over = Annotated[datetime, Moved.NEVER]
+type Current = Annotated[datetime, ShiftRule.ALWAYS]
+type OfItsRun = Annotated[datetime, ShiftRule.IF_NEW]
+type Sent = Annotated[datetime, ShiftRule.AT_LEAST_BACK]
+type Over = Annotated[datetime, ShiftRule.NEVER]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +166,7 @@ class Delivery:
     """Attempts that may have reached the backend."""
     first_sent_at: Sent | None = None
     """First send of the current step that may have arrived, or the current attempt."""
-    told_at: Over | None = None
+    reported_time: Over | None = None
     """The occurrence time that the backend was given; None if it surely has none."""
     target_at: Instance | None = None
     """The system of the outside id that it names; None if it names none."""
@@ -179,8 +179,8 @@ class Delivery:
     """Since when look-ups have found out nothing."""
     look_ups: int = 0
     """Number of look-ups of the current unknown outcome."""
-    unclear: bool = False
-    """Whether the outcome of an attempt is still unknown."""
+    outcome_unknown: bool = False
+    """Whether an attempt may have arrived, and nobody knows yet."""
     restored: bool = False
     """Whether it is from a backup: any step may have been run since then."""
     results: Mapping[str, JsonObject] = field(default_factory=dict)
@@ -191,9 +191,9 @@ class Delivery:
     receipt: Receipt | None = None
     failure: Failure | None = None
     settled_at: Over | None = None
-    moved: timedelta | None = field(default=None, compare=False)
-    """Total of the clock's jumps up to which its moments are moved; None if they are as
-    in the file, whose rows are moved at each jump."""
+    shifted_by: timedelta | None = field(default=None, compare=False)
+    """Total of the clock's jumps by which its moments are shifted; None if they are as
+    in the file, whose rows are shifted at each jump."""
     claimed_at: Current | None = field(default=None, compare=False)
     """When the current attempt began; only in memory."""
     may_have_arrived: bool = field(default=False, compare=False)
@@ -202,8 +202,8 @@ class Delivery:
     """Whether an earlier run accepted it, whose clock may have differed."""
 
 
-def _moments() -> Mapping[str, Moved]:
-    """Return the moments among the fields of a delivery, and how each is moved."""
+def _moments() -> Mapping[str, ShiftRule]:
+    """Return the moments among the fields of a delivery, and how each is shifted."""
     found = {}
     for name, hint in get_type_hints(Delivery).items():
         for one in get_args(hint) or (hint,):
@@ -214,26 +214,26 @@ def _moments() -> Mapping[str, Moved]:
 
 
 MOMENTS = _moments()
-"""The moments among the fields of a delivery, and how each is moved."""
+"""The moments among the fields of a delivery, and how each is shifted."""
 
 
-def moved_along(delivery: Delivery, moved: timedelta) -> Delivery:
-    """Return a delivery whose moments are moved by all jumps of the clock up to now.
+def shifted(delivery: Delivery, total_shift: timedelta) -> Delivery:
+    """Return a delivery whose moments are shifted by all jumps of the clock up to now.
 
-    `moved` is the total of those jumps, see `SteadyClock.moved`.
+    `total_shift` is the total of those jumps, see `SteadyClock.total_shift`.
     """
-    if delivery.moved is None or not (jump := moved - delivery.moved):
+    if delivery.shifted_by is None or not (jump := total_shift - delivery.shifted_by):
         return delivery
     changes: dict[str, datetime] = {}
-    for name, how in MOMENTS.items():
+    for name, rule in MOMENTS.items():
         moment: datetime | None = getattr(delivery, name)
-        if moment is None or how is Moved.NEVER:
+        if moment is None or rule is ShiftRule.NEVER:
             continue
-        if how is Moved.ALWAYS or not delivery.older:
+        if rule is ShiftRule.ALWAYS or not delivery.older:
             changes[name] = moment + jump
-        elif how is Moved.AT_LEAST_BACK:
+        elif rule is ShiftRule.AT_LEAST_BACK:
             changes[name] = min(moment, moment + jump)
-    new = altered(delivery, moved=moved)
+    new = altered(delivery, shifted_by=total_shift)
     vars(new).update(changes)
     return new
 

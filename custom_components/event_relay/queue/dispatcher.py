@@ -122,7 +122,7 @@ class Dispatcher:
             if delivery is not None and delivery.state in UNSETTLED_ATTEMPTS:
                 failure = Failure(code="internal_error")
                 failed = transitions.failed(
-                    altered(delivery, unclear=True), failure, self._clock()
+                    altered(delivery, outcome_unknown=True), failure, self._clock()
                 )
                 with suppress(StaleDelivery):
                     await self._store.update(failed, was=delivery.state)
@@ -247,7 +247,7 @@ class Dispatcher:
         if (error := outcome.error) is None:
             if outcome.answered_at is not None:
                 self._got_through(outcome.answered_at)
-        elif isinstance(error, Unavailable) and error.alone:
+        elif isinstance(error, Unavailable) and error.this_request_only:
             # The backend is there, and takes other deliveries.
             self._got_through(self._clock())
         else:

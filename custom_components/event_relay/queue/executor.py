@@ -26,7 +26,7 @@ from . import changed_address, transitions
 from .absence import SLOW, Absence
 from .clock import STEADY_AFTER
 from .connection import Connection
-from .delivery import Delivery, DeliveryState, Failure, altered, moved_along
+from .delivery import Delivery, DeliveryState, Failure, altered, shifted
 from .store.store import StoreUnavailable
 from .transitions import AnyFind, AnyStep
 
@@ -108,7 +108,7 @@ class Plan:
             delivery_id=delivery.id,
             occurred_at=delivery.occurred_at,
             now=now,
-            told_at=delivery.told_at or delivery.occurred_at,
+            reported_time=delivery.reported_time or delivery.occurred_at,
             first_sent_at=delivery.first_sent_at,
             sent_after=sent_after(delivery, now),
             attempt=delivery.attempts,
@@ -213,7 +213,9 @@ class Executor:
             following = (
                 changed_address.ended(delivery, there, here, now)
                 if sending
-                else changed_address.unknown(delivery, sent_to or there, here, now)
+                else changed_address.sent_elsewhere(
+                    delivery, sent_to or there, here, now
+                )
             )
         return Outcome(delivery=following, answered_at=answered_at)
 
@@ -247,11 +249,11 @@ class Executor:
             _LOGGER.exception(
                 "Delivery %s: step %s failed unexpectedly", delivery.id, step.name
             )
-            unclear = altered(
-                delivery, unclear=not step.repeatable, may_have_arrived=True
+            interrupted = altered(
+                delivery, outcome_unknown=not step.repeatable, may_have_arrived=True
             )
             return Outcome(
-                delivery=self.failed(unclear, Failure(code="internal_error"))
+                delivery=self.failed(interrupted, Failure(code="internal_error"))
             )
         self._absence.alive(began, self._clock.monotonic())
         delivery, now = self._present(delivery)
@@ -292,7 +294,9 @@ class Executor:
                 delivery=transitions.settle_without_look_up(delivery, step, now)
             )
         if find is None:
-            return Outcome(delivery=changed_address.unknown(delivery, there, here, now))
+            return Outcome(
+                delivery=changed_address.sent_elsewhere(delivery, there, here, now)
+            )
         outcome = await self._ask(delivery, plan, step, find)
         delivery, now = self._present(delivery)
         following = changed_address.looked_up(
@@ -409,7 +413,7 @@ class Executor:
         if transitions.repeats(delivery, step, now):
             return None
         unsent = altered(delivery, attempts=delivery.attempts - 1)
-        return transitions.outcome_unknown(unsent, step, now)
+        return transitions.uncertain(unsent, step, now)
 
     def _age_is_unknown(self, delivery: Delivery, step: AnyStep) -> bool:
         """Return whether a step is repeatable for a while, and nobody knows since when.
@@ -422,7 +426,7 @@ class Executor:
     def _present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
         """Return a delivery moved along with the clock, and the current time."""
         now = self._clock()
-        return moved_along(delivery, self._clock.moved), now
+        return shifted(delivery, self._clock.total_shift), now
 
     def _look_again_after(
         self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float

@@ -92,7 +92,7 @@ class FlowControl:
         self.breaker.half_open(now)
 
     @property
-    def alone(self) -> bool:
+    def sends_alone(self) -> bool:
         """Whether no look-up may run beside a send."""
         return self.breaker.open
 
@@ -116,7 +116,7 @@ class FlowControl:
 
     def troubled(self, error: BackendError, now: datetime) -> None:
         """Slow down or pause after an error."""
-        if isinstance(error, Unavailable) and error.alone:
+        if isinstance(error, Unavailable) and error.this_request_only:
             return
         if self.backend.shared and transitions.limits(error):
             self._limited(now, transitions.hold(error) or timedelta())

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ..backends.base import Backend
 from .clock import SteadyClock
-from .delivery import Delivery, moved_along
+from .delivery import Delivery, shifted
 from .flow_control import FlowControl
 
 AHEAD_PATIENCE = timedelta(seconds=10)
@@ -55,7 +55,7 @@ class InFlight:
         """Claimed deliveries that wait for a slot."""
         self._payloads: dict[str, object] = {}
         """Their payloads, if known from the acceptance."""
-        self._moved = clock.moved
+        self._shifted_by = clock.total_shift
         """Total of the clock's jumps up to which they are moved."""
         self._accepting = 0
         """Deliveries accepted as claimed that are being committed."""
@@ -186,7 +186,7 @@ class InFlight:
 
     def add(self, claimed: Iterable[Delivery]) -> None:
         """Add deliveries that are to be sent as soon as slots are free."""
-        self._ready.extend(moved_along(one, self._moved) for one in claimed)
+        self._ready.extend(shifted(one, self._shifted_by) for one in claimed)
 
     def pop(self) -> tuple[Delivery, object] | None:
         """Remove and return the next delivery to send, and its payload if known.
@@ -236,10 +236,10 @@ class InFlight:
 
     def follow_clock(self) -> datetime:
         """Move claims along with a clock that was set; return the current time."""
-        now, moved = self._clock(), self._clock.moved
-        if moved != self._moved:
-            self._moved = moved
-            self._ready = deque(moved_along(one, moved) for one in self._ready)
+        now, total_shift = self._clock(), self._clock.total_shift
+        if total_shift != self._shifted_by:
+            self._shifted_by = total_shift
+            self._ready = deque(shifted(one, total_shift) for one in self._ready)
         return now
 
 

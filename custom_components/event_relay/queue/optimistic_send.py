@@ -69,7 +69,7 @@ def may_have_arrived(delivery: Delivery) -> bool:
     """Return whether a first attempt may have had an effect."""
     return (
         bool(delivery.results)
-        or delivery.unclear
+        or delivery.outcome_unknown
         or delivery.may_have_arrived
         or (delivery.state not in _SURELY_NOT)
     )

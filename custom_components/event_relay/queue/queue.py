@@ -21,7 +21,7 @@ from .delivery import (
     DeliveryState,
     Failure,
     Origin,
-    moved_along,
+    shifted,
 )
 from .store.rule_state import Memory, Notes
 from .store.store import UNSETTLED_LIMIT, StaleDelivery, StoreUnavailable
@@ -157,7 +157,7 @@ class DeliveryQueue:
     ) -> Delivery:
         """Commit a delivery, tell listeners if it is new, and return it as stored."""
         stored, new = await self._committed(request, delivery, payload)
-        accepted = moved_along(stored, self._clock.moved)
+        accepted = shifted(stored, self._clock.total_shift)
         if new:
             self._tell(accepted)
         return accepted
@@ -218,7 +218,7 @@ class DeliveryQueue:
         steps = operation.steps(payload, capabilities)
         step = next((one for one in steps if one.name not in delivery.results), None)
         now = self._clock()
-        present = moved_along(delivery, self._clock.moved)
+        present = shifted(delivery, self._clock.total_shift)
         askable = (
             step is None
             or transitions.repeats(present, step, now)
@@ -230,7 +230,7 @@ class DeliveryQueue:
         opened = transitions.reopened(
             present,
             operation.expires(payload, now, capabilities),
-            ask=askable and (delivery.unclear or _uncertain(delivery)),
+            ask=askable and (delivery.outcome_unknown or _uncertain(delivery)),
             now=now,
         )
         opened = await self._store.update(opened, was=delivery.state)
@@ -334,7 +334,7 @@ class DeliveryQueue:
             origin=request.origin,
             occurred_at=request.occurred_at,
             accepted_at=now,
-            moved=self._clock.moved,
+            shifted_by=self._clock.total_shift,
             key=operation.key(payload, delivery_id),
             lane=operation.lane(payload, capabilities),
             follows=operation.follows(payload),
@@ -441,7 +441,7 @@ def outcome_unknown(delivery: Delivery) -> bool:
     """Return whether it is not known, or not yet, whether a delivery has arrived."""
     return (
         _uncertain(delivery)
-        or delivery.unclear
+        or delivery.outcome_unknown
         or delivery.failure == Failure(code=OutcomeUnknown.code)
     )
 

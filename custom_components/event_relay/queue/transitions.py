@@ -70,7 +70,7 @@ def claimed(
         state=DeliveryState.SENDING,
         attempts=delivery.attempts + 1,
         first_sent_at=delivery.first_sent_at or now,
-        told_at=delivery.told_at or delivery.occurred_at,
+        reported_time=delivery.reported_time or delivery.occurred_at,
         sent_to=delivery.sent_to or instance,
         claimed_at=now,
         may_have_arrived=delivery.first_sent_at is not None,
@@ -91,7 +91,7 @@ def limits(error: BackendError) -> bool:
     """Return whether the backend is up and has refused a request for its limit."""
     return (
         isinstance(error, Unavailable)
-        and not error.alone
+        and not error.this_request_only
         and (error.code == RATE_LIMITED or hold(error) is not None)
     )
 
@@ -114,7 +114,7 @@ def look_up_next_step(delivery: Delivery, now: datetime) -> Delivery:
     return altered(
         delivery,
         state=DeliveryState.UNCERTAIN,
-        unclear=True,
+        outcome_unknown=True,
         look_ups=0,
         asked_since=None,
         first_sent_at=delivery.accepted_at,
@@ -159,7 +159,7 @@ def step_interrupted(
         clue = error.clue if isinstance(error, OutcomeUnknown) else None
         delivery = altered(delivery, clue=_json(clue) or delivery.clue)
         wait = backoff.look_up_wait(0, backend.look_up_after)
-        return outcome_unknown(delivery, step, now, wait)
+        return uncertain(delivery, step, now, wait)
     if isinstance(error, OutcomeUnknown | InvalidResponse) or (
         isinstance(error, Unavailable) and error.unknown
     ):
@@ -175,11 +175,11 @@ def step_interrupted(
     return _back(delivery, now + wait)
 
 
-def outcome_unknown(
+def uncertain(
     delivery: Delivery, step: AnyStep, now: datetime, wait: timedelta = timedelta()
 ) -> Delivery:
     """Have an unknown outcome looked up after a wait; fail if that is not possible."""
-    delivery = altered(delivery, unclear=True, look_ups=0, asked_since=None)
+    delivery = altered(delivery, outcome_unknown=True, look_ups=0, asked_since=None)
     if step.find is None:
         return failed(delivery, UNKNOWN, now)
     return altered(delivery, state=DeliveryState.UNCERTAIN, due_at=now + wait)
@@ -230,7 +230,7 @@ def looked_up(
         case Unclear():
             since = delivery.asked_since or now
             if backoff.asked_long_enough(since, now):
-                return failed(altered(delivery, unclear=True), UNKNOWN, now)
+                return failed(altered(delivery, outcome_unknown=True), UNKNOWN, now)
             look_ups = delivery.look_ups + 1
             return altered(
                 delivery,
@@ -265,12 +265,14 @@ def settle_without_look_up(
     """
     if repeats(delivery, step, now):
         return known(altered(delivery, may_have_arrived=True), now)
-    return failed(altered(delivery, unclear=True), UNKNOWN, now)
+    return failed(altered(delivery, outcome_unknown=True), UNKNOWN, now)
 
 
 def known(delivery: Delivery, due_at: datetime) -> Delivery:
     """Let a delivery wait for an attempt again: its outcome has become known."""
-    return altered(_back(delivery, due_at), unclear=False, asked_since=None, look_ups=0)
+    return altered(
+        _back(delivery, due_at), outcome_unknown=False, asked_since=None, look_ups=0
+    )
 
 
 def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
@@ -283,7 +285,7 @@ def delivered(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
         state=DeliveryState.DELIVERED,
         receipt=receipt,
         failure=None,
-        unclear=False,
+        outcome_unknown=False,
         due_at=None,
         settled_at=now,
     )
@@ -323,9 +325,9 @@ def reopened(
         asked_since=None,
         settled_at=None,
         first_sent_at=delivery.first_sent_at if ask else None,
-        told_at=delivery.told_at if ask or delivery.results else None,
+        reported_time=delivery.reported_time if ask or delivery.results else None,
         sent_to=delivery.sent_to if ask or delivery.results else None,
-        unclear=ask,
+        outcome_unknown=ask,
     )
 
 
@@ -348,7 +350,7 @@ def _back(
         expires_at=_expiry(delivery, delivery.expires_at),
         attempts=delivery.attempts if attempts is None else attempts,
         first_sent_at=delivery.first_sent_at if delivery.may_have_arrived else None,
-        told_at=delivery.told_at if there else None,
+        reported_time=delivery.reported_time if there else None,
         sent_to=delivery.sent_to if there else None,
         due_at=due_at,
     )

@@ -197,10 +197,13 @@ class Worker:
 
     async def _recover(self) -> int:
         """Begin a run in the file."""
-        now, moved = self._clock(), self._clock.moved
+        now, total_shift = self._clock(), self._clock.total_shift
         self._flow_control.shift(self._clock.take_jump())
         recovered = await self._store.recover(
-            self._connection.id, now, moved, self._connection.backend.held_back_by
+            self._connection.id,
+            now,
+            total_shift,
+            self._connection.backend.held_back_by,
         )
         self._begun = True
         return recovered
@@ -246,7 +249,7 @@ class Worker:
         await persist(self.follow_clock)
         await persist(self._dispatcher.put_back)
         await persist(self._dispatcher.fail_broken)
-        now, moved = self._clock(), self._clock.moved
+        now, total_shift = self._clock(), self._clock.total_shift
         flow_control, in_flight = self._flow_control, self._in_flight
         slots, look_ups = in_flight.slots(now)
         # A copy, since the file's thread reads it while the loop goes on.
@@ -264,7 +267,7 @@ class Worker:
                 look_ups=look_ups,
                 busy=busy,
                 steady=self._clock.steady,
-                moved=moved,
+                total_shift=total_shift,
                 instance=self._connection.instance,
             )
         )
@@ -274,10 +277,10 @@ class Worker:
             self.wake()
         in_flight.add(taken.claimed)
         self._dispatcher.fill_slots()
-        alone = flow_control.alone and bool(taken.claimed)
+        sends_alone = flow_control.sends_alone and bool(taken.claimed)
         # The connection may have been paused meanwhile.
         _, look_ups = in_flight.slots(self._clock())
-        for delivery in () if alone else taken.look_ups[:look_ups]:
+        for delivery in () if sends_alone else taken.look_ups[:look_ups]:
             self._dispatcher.look_up(delivery)
         return self._pause_after(taken, now)
 

@@ -71,7 +71,7 @@ class Rules:
             self._stop_listening()
             self._stop_listening = rule_context.queue.listen(self._settled)
         for runner in self._runners.values():
-            runner.moved(rule_context)
+            runner.update_connection(rule_context)
         await self.async_sync(subentries)
 
     async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:

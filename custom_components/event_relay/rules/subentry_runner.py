@@ -83,7 +83,7 @@ class SubentryRunner(ABC):
         """Stop early, at the stop of Home Assistant, what need not run to the end."""
 
     @callback
-    def moved(self, rule_context: RuleContext) -> None:
+    def update_connection(self, rule_context: RuleContext) -> None:
         """Continue with a connection that was reloaded.
 
         Removes the listeners of the old connection.

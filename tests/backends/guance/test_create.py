@@ -190,7 +190,7 @@ async def test_event_is_found_after_a_change_of_the_clock(
     day = timedelta(days=1)
     moved = make_context(
         occurred_at=context.occurred_at + day,
-        told_at=context.occurred_at + (day if noted else timedelta()),
+        reported_time=context.occurred_at + (day if noted else timedelta()),
         now=context.now + day,
         first_sent_at=context.now + day,
         clue={"date": context.occurred_at.isoformat()} if noted else None,

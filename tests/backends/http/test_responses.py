@@ -59,7 +59,7 @@ def failure(
 def kind(error: BackendError) -> tuple[type, float | None, bool]:
     """Return the part of an error that the queue acts on."""
     match error:
-        case Unavailable(retry_after=after, alone=alone):
+        case Unavailable(retry_after=after, this_request_only=alone):
             return type(error), after, alone
     return type(error), None, False
 

@@ -175,8 +175,8 @@ OUTCOME = Group(
         *("results", "warnings", "clue", "outside_id", "receipt"),
         *("failure_code", "failure_reason", "sent_to"),
     ),
-    integers=("attempts", "look_ups", "unclear"),
-    reals=("expires_at", "asked_since", "first_sent_at", "told_at"),
+    integers=("attempts", "look_ups", "outcome_unknown"),
+    reals=("expires_at", "asked_since", "first_sent_at", "reported_time"),
     usual=("{}", "[]", *[None] * 6),
 )
 """What is written when an attempt ends. What is being sent has no checksum of these:

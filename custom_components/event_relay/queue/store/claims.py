@@ -67,7 +67,7 @@ EXPIRED_AT_ONCE = 100
 """Deliveries that expire in one transaction: neither the file nor the event loop, which
 tells of each, is held up for long."""
 _NOBODY_ASKED = setting(asked_since="NULL", look_ups="0")
-_INTERRUPTED = setting(state="'uncertain'", unclear="1", due_at=":now")
+_INTERRUPTED = setting(state="'uncertain'", outcome_unknown="1", due_at=":now")
 _DISCARDED = setting(
     state="'discarded'",
     due_at="NULL",

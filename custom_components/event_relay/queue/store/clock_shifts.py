@@ -10,23 +10,23 @@ import json
 import sqlite3
 from typing import assert_never
 
-from ..delivery import MOMENTS, Delivery, Moved, altered, moved_along
+from ..delivery import MOMENTS, Delivery, ShiftRule, altered, shifted
 from .checksum import setting
 from .rows import COLUMNS
 
 _TABLE = (
     "CREATE TEMP TABLE IF NOT EXISTS runs"
-    " (owner TEXT PRIMARY KEY, moved REAL, former INTEGER)"
+    " (owner TEXT PRIMARY KEY, total_shift REAL, former INTEGER)"
 )
-"""A temporary table: it belongs to this process, and yet is rolled back with the moved
-rows."""
+"""A temporary table: it belongs to this process, and is rolled back with the
+shifted rows."""
 
 
 @dataclass(frozen=True)
 class _Run:
     """What the store knows of the current run of a connection."""
 
-    moved: timedelta = timedelta()
+    total_shift: timedelta = timedelta()
     former: int = 0
     """Place of the last row of an earlier run."""
 
@@ -35,13 +35,14 @@ SOON = timedelta(minutes=1)
 """Longest wait of a delivery from an earlier run once the clock was set."""
 
 
-def begin(database: sqlite3.Connection, owner: str, moved: timedelta) -> None:
-    """Begin a run whose clock was set by `moved` since its start."""
+def begin(database: sqlite3.Connection, owner: str, total_shift: timedelta) -> None:
+    """Begin a run whose clock was set by `total_shift` since its start."""
     database.execute(_TABLE)
     database.execute(
-        "INSERT OR REPLACE INTO runs SELECT :owner, :moved, coalesce(max(sequence), 0)"
+        "INSERT OR REPLACE INTO runs"
+        " SELECT :owner, :total_shift, coalesce(max(sequence), 0)"
         " FROM deliveries WHERE connection = :owner",
-        {"owner": owner, "moved": moved.total_seconds()},
+        {"owner": owner, "total_shift": total_shift.total_seconds()},
     )
 
 
@@ -49,8 +50,8 @@ def runs(database: sqlite3.Connection) -> Mapping[str, _Run]:
     """Return the current runs by the entry ids of their connections."""
     database.execute(_TABLE)
     return {
-        owner: _Run(timedelta(seconds=moved), former)
-        for owner, moved, former in database.execute("SELECT * FROM temp.runs")
+        owner: _Run(timedelta(seconds=total_shift), former)
+        for owner, total_shift, former in database.execute("SELECT * FROM temp.runs")
     }
 
 
@@ -60,12 +61,15 @@ def last_of_former(database: sqlite3.Connection, owner: str) -> int:
 
 
 def in_file(
-    database: sqlite3.Connection, owner: str, now: datetime, moved: timedelta | None
+    database: sqlite3.Connection,
+    owner: str,
+    now: datetime,
+    total_shift: timedelta | None,
 ) -> datetime:
-    """Return a moment by the clock of the rows; `now` is of one set by `moved`."""
-    if moved is None or (run := runs(database).get(owner)) is None:
+    """Return a moment by the clock of the rows; `now` is of the shifted clock."""
+    if total_shift is None or (run := runs(database).get(owner)) is None:
         return now
-    return now - (moved - run.moved)
+    return now - (total_shift - run.total_shift)
 
 
 def written(
@@ -74,7 +78,7 @@ def written(
     """Return deliveries with their moments by the clock of the rows."""
     known = runs(database)
     return tuple(
-        moved_along(one, known[one.connection].moved)
+        shifted(one, known[one.connection].total_shift)
         if one.connection in known
         else one
         for one in deliveries
@@ -96,7 +100,10 @@ def read(
             (run.former, json.dumps([one.id for one in found])),
         )
     }
-    return tuple(altered(one, moved=run.moved, older=one.id in former) for one in found)
+    return tuple(
+        altered(one, shifted_by=run.total_shift, older=one.id in former)
+        for one in found
+    )
 
 
 def shift(
@@ -114,7 +121,7 @@ def shift(
         "soon": (now + SOON).timestamp(),
     }
     database.execute(
-        f"UPDATE deliveries SET {_MOVES}"
+        f"UPDATE deliveries SET {_SHIFTS}"
         " WHERE connection = :owner"
         " AND state IN ('pending', 'sending', 'uncertain')",
         values,
@@ -126,36 +133,36 @@ def shift(
         values,
     )
     database.execute(
-        "UPDATE runs SET moved = moved + :jump WHERE owner = :owner", values
+        "UPDATE runs SET total_shift = total_shift + :jump WHERE owner = :owner", values
     )
 
 
-def _moved(name: str, how: Moved) -> str:
-    """Return what a column holds once it is moved."""
-    moved = f"{name} + :jump"
-    match how:
-        case Moved.ALWAYS:
-            return moved
-        case Moved.NEVER:
+def _shifted(name: str, rule: ShiftRule) -> str:
+    """Return what a column holds once it is shifted."""
+    shifted_value = f"{name} + :jump"
+    match rule:
+        case ShiftRule.ALWAYS:
+            return shifted_value
+        case ShiftRule.NEVER:
             return name
-        case Moved.IF_NEW:
+        case ShiftRule.IF_NEW:
             older = name
-        case Moved.AT_LEAST_BACK:
-            older = f"min({name}, {moved})"
+        case ShiftRule.AT_LEAST_BACK:
+            older = f"min({name}, {shifted_value})"
         case _:
-            assert_never(how)
-    return f"CASE WHEN sequence > :former THEN {moved} ELSE {older} END"
+            assert_never(rule)
+    return f"CASE WHEN sequence > :former THEN {shifted_value} ELSE {older} END"
 
 
-def _moves(moments: Mapping[str, Moved]) -> str:
-    """Return the assignments that move the columns of a delivery."""
+def _shifts(moments: Mapping[str, ShiftRule]) -> str:
+    """Return the assignments that shift the columns of a delivery."""
     return setting(
         **{
-            name: _moved(name, how)
-            for name, how in moments.items()
-            if how is not Moved.NEVER and name in COLUMNS
+            name: _shifted(name, rule)
+            for name, rule in moments.items()
+            if rule is not ShiftRule.NEVER and name in COLUMNS
         }
     )
 
 
-_MOVES = _moves(MOMENTS)
+_SHIFTS = _shifts(MOMENTS)

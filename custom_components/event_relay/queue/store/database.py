@@ -108,14 +108,17 @@ class Database:
         await asyncio.get_running_loop().run_in_executor(None, thread.join)
 
     async def run[ResultT](
-        self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
+        self,
+        run: Callable[[sqlite3.Connection], ResultT],
+        *,
+        without_transaction: bool = False,
     ) -> ResultT:
         """Run a job on the file's thread and wait until it is committed.
 
         One that runs alone has no transaction around it. Raises what the job raises,
         and StoreUnavailable.
         """
-        return await self.put(run, alone=alone)
+        return await self.put(run, without_transaction=without_transaction)
 
     async def advance(self) -> int:
         """Begin the next generation of the file and return its number.
@@ -142,7 +145,10 @@ class Database:
             return await self.run(run)
 
     def put[ResultT](
-        self, run: Callable[[sqlite3.Connection], ResultT], *, alone: bool = False
+        self,
+        run: Callable[[sqlite3.Connection], ResultT],
+        *,
+        without_transaction: bool = False,
     ) -> asyncio.Future[ResultT]:
         """Queue a job; return the future of `run`."""
         loop = asyncio.get_running_loop()
@@ -150,7 +156,7 @@ class Database:
         if self._thread is None:
             future.set_exception(StoreUnavailable("the outbox is closed"))
         else:
-            self._jobs.put(Job(run, loop, future, alone))
+            self._jobs.put(Job(run, loop, future, without_transaction))
         return future
 
     def hurry(self) -> None:

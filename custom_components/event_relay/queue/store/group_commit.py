@@ -35,7 +35,7 @@ class Job:
     run: Callable[[sqlite3.Connection], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
-    alone: bool = False
+    without_transaction: bool = False
     """Whether it must not run inside a transaction."""
 
     def resolve(self, result: object, error: Exception | None) -> None:
@@ -169,8 +169,10 @@ def weight(job: Job) -> int:
 
 def groups(jobs: list[Job]) -> Iterator[list[Job]]:
     """Group jobs, in their order: those that run together, and each that runs alone."""
-    for alone, group in groupby(jobs, key=lambda job: job.alone):
-        if alone:
+    for without_transaction, group in groupby(
+        jobs, key=lambda job: job.without_transaction
+    ):
+        if without_transaction:
             yield from ([job] for job in group)
         else:
             yield [*group]
@@ -181,7 +183,7 @@ def run(database: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
 
     Raises an error of SQLite, and then has done nothing.
     """
-    if jobs[0].alone:
+    if jobs[0].without_transaction:
         return [(jobs[0], jobs[0].run(database), None)]
     try:
         with _transaction(database):

@@ -112,6 +112,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX held_back ON deliveries (connection, failure_code)
         WHERE state = 'pending' AND failure_code IS NOT NULL;
     """,
+    """
+    ALTER TABLE deliveries RENAME COLUMN unclear TO outcome_unknown;
+    ALTER TABLE deliveries RENAME COLUMN told_at TO reported_time;
+    """,
 )
 """One script for each version of the schema; `PRAGMA user_version` counts them."""
 
@@ -129,7 +133,7 @@ COLUMNS = (
 OUTCOME_COLUMNS = ("id", *COLUMNS[COLUMNS.index("state") :])
 """The columns that change after acceptance, in the order of `outcome_values`."""
 CLAIM_COLUMNS = (
-    *("id", "state", "due_at", "attempts", "first_sent_at", "told_at", "sent_to"),
+    *("id", "state", "due_at", "attempts", "first_sent_at", "reported_time", "sent_to"),
 )
 """The columns that change when an attempt begins, in the order of `claim_values`."""
 NOTE_COLUMNS = ("connection", "subject", "name", "value", "keeps")
@@ -191,11 +195,11 @@ def outcome_values(delivery: Delivery) -> tuple[Value, ...]:
         _dump_instance(delivery.sent_to),
         delivery.attempts,
         delivery.look_ups,
-        int(delivery.unclear),
+        int(delivery.outcome_unknown),
         _seconds(delivery.expires_at),
         _seconds(delivery.asked_since),
         _seconds(delivery.first_sent_at),
-        _seconds(delivery.told_at),
+        _seconds(delivery.reported_time),
     )
     return (
         delivery.id,
@@ -215,7 +219,7 @@ def claim_values(delivery: Delivery) -> tuple[Value, ...]:
         _seconds(delivery.due_at),
         delivery.attempts,
         _seconds(delivery.first_sent_at),
-        _seconds(delivery.told_at),
+        _seconds(delivery.reported_time),
         _dump_instance(delivery.sent_to),
     )
 
@@ -272,7 +276,7 @@ def _from_row(row: Mapping[str, Any]) -> Delivery:
         first_sent_at=instant(row["first_sent_at"]),
         asked_since=instant(row["asked_since"]),
         look_ups=int(row["look_ups"]),
-        unclear=bool(row["unclear"]),
+        outcome_unknown=bool(row["outcome_unknown"]),
         restored=bool(row["restored"]),
         results=json.loads(row["results"]),
         warnings=tuple(json.loads(row["warnings"])),
@@ -284,7 +288,7 @@ def _from_row(row: Mapping[str, Any]) -> Delivery:
             else None
         ),
         settled_at=instant(row["settled_at"]),
-        told_at=instant(row["told_at"]),
+        reported_time=instant(row["reported_time"]),
         target_at=_load_instance(row["target_at"]),
         ahead=bool(row["ahead"]),
         sent_to=_load_instance(row["sent_to"]),

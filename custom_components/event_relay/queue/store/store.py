@@ -87,11 +87,11 @@ class Store:
 
     async def begin_backup(self) -> None:
         """Make copies of the file safe until the end of the backup."""
-        await self._database.run(begin_backup, alone=True)
+        await self._database.run(begin_backup, without_transaction=True)
 
     async def end_backup(self) -> None:
         """End the safety of copies."""
-        await self._database.run(end_backup, alone=True)
+        await self._database.run(end_backup, without_transaction=True)
 
     async def close(self) -> None:
         """Finish all queued jobs and close the file."""
@@ -162,17 +162,19 @@ class Store:
         self,
         owner: str,
         now: datetime,
-        moved: timedelta = timedelta(),
+        total_shift: timedelta = timedelta(),
         held_back_by: Collection[str] = (),
     ) -> int:
         """Make deliveries uncertain that an earlier run left in `sending`.
 
         Deliveries that wait for a failure with a code in `held_back_by` become due. The
-        clock of this run has been set by `moved` so far. Return how many were left.
+        clock of this run has been set by `total_shift` so far. Return how many were
+        left.
         """
-        # Alone, since it only writes a temporary table: there is nothing to commit.
+        # It only writes a temporary table: there is nothing to commit.
         await self._database.run(
-            lambda connection: clock_shifts.begin(connection, owner, moved), alone=True
+            lambda connection: clock_shifts.begin(connection, owner, total_shift),
+            without_transaction=True,
         )
         return await self._database.run(
             lambda connection: claims.recover(connection, owner, now, held_back_by)
@@ -188,7 +190,7 @@ class Store:
         look_ups: int,
         busy: Collection[str],
         steady: bool = True,
-        moved: timedelta | None = None,
+        total_shift: timedelta | None = None,
         instance: Instance | None = None,
     ) -> Taken:
         """Expire and claim deliveries; return them, and when to look again.
@@ -197,14 +199,14 @@ class Store:
         most `free_slots` (by default all) must not wait for a slot. At most `look_ups`
         due look-ups are returned, none of an id in `busy`. While the clock is not
         `steady`, only deliveries of this run expire. `now` is a moment of a clock that
-        was set by `moved` in this run. `instance` is the system to which the connection
-        leads.
+        was set by `total_shift` in this run. `instance` is the system to which the
+        connection leads.
         """
         taken = await self._database.run(
             lambda connection: claims.take(
                 connection,
                 owner,
-                clock_shifts.in_file(connection, owner, now, moved),
+                clock_shifts.in_file(connection, owner, now, total_shift),
                 most=most,
                 free_slots=most if free_slots is None else free_slots,
                 look_ups=look_ups,

@@ -133,9 +133,9 @@ class Mirror(SubentryRunner):
 
     @override
     @callback
-    def moved(self, rule_context: RuleContext) -> None:
+    def update_connection(self, rule_context: RuleContext) -> None:
         """Compare again: the connection may lead elsewhere now."""
-        super().moved(rule_context)
+        super().update_connection(rule_context)
         self.look()
 
     @callback
@@ -325,6 +325,6 @@ def outcome_unknown(delivery: Delivery | None) -> bool:
     """
     return (
         delivery is not None
-        and delivery.unclear
+        and delivery.outcome_unknown
         and delivery.state in (DeliveryState.FAILED, DeliveryState.EXPIRED)
     )

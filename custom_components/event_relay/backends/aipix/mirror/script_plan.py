@@ -83,7 +83,10 @@ def next_step(
         return Step.CHANGE
     if made is None:
         return Step.CREATE
-    if made.unclear and made.state in (DeliveryState.FAILED, DeliveryState.EXPIRED):
+    if made.outcome_unknown and made.state in (
+        DeliveryState.FAILED,
+        DeliveryState.EXPIRED,
+    ):
         return Step.WAIT_FOR_USER
     if made.state.settled and made.state is not DeliveryState.DELIVERED:
         return Step.CREATE

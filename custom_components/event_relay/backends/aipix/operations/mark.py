@@ -90,7 +90,7 @@ class CreateCameraMarkOperation(
         self, client: AipixClient, payload: CreateCameraMark, context: StepContext
     ) -> JsonObject:
         """Create the mark."""
-        start, end = payload.times(context.told_at)
+        start, end = payload.times(context.reported_time)
         mark_id = await client.create_mark(payload.camera_id, payload.title, start, end)
         return {"mark_id": mark_id}
 
@@ -99,7 +99,7 @@ class CreateCameraMarkOperation(
         self, client: AipixClient, payload: CreateCameraMark, context: StepContext
     ) -> Finding:
         """Find the mark with the same title and start that no other delivery has."""
-        start, _ = payload.times(context.told_at)
+        start, _ = payload.times(context.reported_time)
         marks = await client.marks(payload.camera_id, start - AROUND, start + AROUND)
         if marks is None:
             return Unclear()

@@ -81,7 +81,7 @@ class CreateCustomEventOperation(
             # Earlier attempts are known to have created nothing.
             reason = f"it failed {MOST} times on this event, but took others"
             raise Rejected(reason)
-        date = payload.date(context.told_at)
+        date = payload.date(context.reported_time)
         try:
             await client.create_event(payload.body(context.delivery_id, date))
         except OutcomeUnknown:
@@ -99,7 +99,7 @@ class CreateCustomEventOperation(
         A query that the service refuses is inconclusive: it is repeated for as long as
         the queue asks.
         """
-        date = _sent_date(context) or payload.date(context.told_at)
+        date = _sent_date(context) or payload.date(context.reported_time)
         if not askable(context.delivery_id):
             return Unclear()
         try:

@@ -124,7 +124,7 @@ async def _end(
             values=filler(
                 delivery_id=payload.delivery_id,
                 occurred_at=datetime.fromisoformat(occurred_at),
-                ended_at=payload.end_time or context.told_at,
+                ended_at=payload.end_time or context.reported_time,
                 now=context.now,
                 start_id=context.followed.outside_id if context.followed else None,
             ),

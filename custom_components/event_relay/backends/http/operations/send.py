@@ -176,7 +176,7 @@ def _values(context: StepContext) -> Callable[[str], str]:
     """Return the function that fills the placeholders, also for the look-up."""
     return filler(
         delivery_id=context.delivery_id,
-        occurred_at=context.told_at,
+        occurred_at=context.reported_time,
         now=context.now,
     )
 
@@ -250,7 +250,7 @@ def _with_link(
 ) -> JsonObject:
     """Return a result with an absolute link, and the time of the occurrence."""
     kept = {name: value for name, value in result.items() if name != "link"}
-    kept["occurred_at"] = context.told_at.isoformat()
+    kept["occurred_at"] = context.reported_time.isoformat()
     found = result.get("link")
     if isinstance(found, str) and (link := link_of(found, client.origin)) is not None:
         kept["link"] = link

@@ -259,7 +259,9 @@ def _refusal(
         reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         and reply.status not in _REFUSALS | _NOT_TAKEN
     ):
-        return _unknown_outcome(reason, effect, alone=reply.status not in _GATEWAYS)
+        return _unknown_outcome(
+            reason, effect, this_request_only=reply.status not in _GATEWAYS
+        )
     return _not_taken(reply, document, rules, reason) or Rejected(reason)
 
 
@@ -276,19 +278,23 @@ def _not_taken(
         code = "rate_limited" if limited else None
         return Unavailable(reason, code=code, retry_after=wait)
     if reply.status == HTTPStatus.NOT_FOUND and rules.waits_on_404:
-        return Unavailable(reason, retry_after=wait or NOT_THERE_YET, alone=True)
+        return Unavailable(
+            reason, retry_after=wait or NOT_THERE_YET, this_request_only=True
+        )
     if reply.status == HTTPStatus.CONFLICT and rules.keyed:
-        return Unavailable(reason, retry_after=wait or IN_PROGRESS, alone=True)
+        return Unavailable(
+            reason, retry_after=wait or IN_PROGRESS, this_request_only=True
+        )
     return None
 
 
 def _unknown_outcome(
-    reason: str, effect: Effect, *, alone: bool = True
+    reason: str, effect: Effect, *, this_request_only: bool = True
 ) -> BackendError:
     """Return the error for an unknown outcome, or a retry if it is repeatable."""
     if effect is Effect.ONCE:
         return OutcomeUnknown(reason)
-    return Unavailable(reason, alone=alone, unknown=True)
+    return Unavailable(reason, this_request_only=this_request_only, unknown=True)
 
 
 def _reason(

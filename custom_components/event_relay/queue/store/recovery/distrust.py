@@ -24,10 +24,10 @@ def distrust(database: sqlite3.Connection, *, running: bool = False) -> int:
 
 
 _SENT = "coalesce(first_sent_at, accepted_at)"
-_ENDED = setting(unclear="1", restored="1", first_sent_at=_SENT)
+_ENDED = setting(outcome_unknown="1", restored="1", first_sent_at=_SENT)
 _WAITING = setting(
     state="'uncertain'",
-    unclear="1",
+    outcome_unknown="1",
     restored="1",
     due_at="coalesce(due_at, accepted_at)",
     first_sent_at=_SENT,
