@@ -170,14 +170,15 @@ async def test_advanced_fields_are_in_their_own_section(
         (more,) = (key for key in form["data_schema"].schema if key == "more")
         # The initial values, which the frontend sends if nothing is changed.
         assert more.default() == sectioned(CONNECTION, ENTERED)["more"]
+        shown = form
         for name, wrong in (("signing_secret", "short"), ("interval", -1)):
             filled = entry_form(target.origin, **{name: wrong})
-            refused = await submit(hass, form, filled)
-            assert refused["errors"] == {"more": f"bad_{name}"}
-            assert refused["data_schema"] is not None
-            assert suggested_values(refused["data_schema"])["more"] == filled["more"]
+            shown = await submit(hass, shown, filled)
+            assert shown["errors"] == {"more": f"bad_{name}"}
+            assert shown["data_schema"] is not None
+            assert suggested_values(shown["data_schema"])["more"] == filled["more"]
         filled = entry_form(target.origin, signing_secret=SIGNING, interval=2)
-        added = await submit(hass, refused, filled)
+        added = await submit(hass, shown, filled)
     assert added["type"] is FlowResultType.CREATE_ENTRY
     assert added["data"]["signing_secret"] == SIGNING
     assert "more" not in added["data"]
