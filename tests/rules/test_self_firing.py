@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
+from custom_components.event_relay.rules.issues import RuleIssues
 from custom_components.event_relay.rules.self_firing import SelfFiring
 from tools.simulators.frigate import FrigateSimulator
 
@@ -172,9 +173,10 @@ async def test_rule_with_a_trigger_on_a_sensor_that_it_changes_is_stopped(
 
     def firings(connection: str, apart: timedelta) -> list[bool]:
         """Return which of ten firings by the sensor are stopped."""
-        rule = SelfFiring(hass, RULE_ID, connection)
+        issues = RuleIssues(hass, connection, RULE_ID, "Rule")
+        rule = SelfFiring(hass, RULE_ID, connection, issues)
         return [
-            rule.fires_itself(Context(), sensor.entity_id, now + number * apart)
+            rule.stops(Context(), sensor.entity_id, now + number * apart)
             for number in range(10)
         ]
 

@@ -31,9 +31,12 @@ class CatchUp:
     handled. Deduplication by their ids keeps them from being delivered twice.
     """
 
-    def __init__(self, runner: SubentryRunner, rule: Rule) -> None:
-        """Initialize the catch-up of a rule."""
+    def __init__(
+        self, runner: SubentryRunner, rule: Rule, try_again_later: Callable[[], None]
+    ) -> None:
+        """Initialize the catch-up of a rule; it may be called again later."""
         self._runner = runner
+        self._try_again_later = try_again_later
         self._missed = rule.missed
         self._of = triggers_mark(rule.triggers)
         self._caught_up: set[int] = set()
@@ -53,13 +56,13 @@ class CatchUp:
         """
         if self._missed.deliver and len(self._refused) < MOST:
             self._refused[occurrence.delivery_id(self._runner.id)] = occurrence
+        self._try_again_later()
 
-    async def async_catch_up(self, armed: Armed, fire: Fire) -> bool:
+    async def async_catch_up(self, armed: Armed, fire: Fire) -> None:
         """Handle refused occurrences, and those missed before each trigger was armed.
 
-        Return whether all were handled. Occurrences that cannot be computed now,
-        because a calendar does not respond, and those that the queue refuses are left
-        for the next call.
+        Occurrences that cannot be computed now, because a calendar does not respond,
+        and those that the queue refuses are left for the next call.
         """
         await self._retry_refused(fire)
         told = True
@@ -97,7 +100,8 @@ class CatchUp:
         await self._handle_missed(sorted(missed, key=lambda one: one.instant), fire)
         # Not before: a live firing would move the cursor past missed occurrences.
         self._caught_up |= looked_at
-        return told and not self._refused
+        if self._refused or not told:
+            self._try_again_later()
 
     async def async_keep_up(self, armed: Armed) -> None:
         """Move the cursors to now: nothing was missed up to here.

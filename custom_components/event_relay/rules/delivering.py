@@ -35,17 +35,14 @@ class Delivering:
     """Turns the firings of a rule into deliveries, within its limits."""
 
     def __init__(
-        self,
-        runner: SubentryRunner,
-        rule: Rule,
-        openings: EventEnder | None,
-        held_back: HeldBack,
+        self, runner: SubentryRunner, rule: Rule, openings: EventEnder | None
     ) -> None:
         """Initialize the delivering of a rule."""
-        self._held_back = held_back
         self._runner = runner
         self._rule = rule
-        self._openings = openings
+        self.openings = openings
+        """Its open events; None if it leaves none open."""
+        self.held_back = HeldBack()
         self.last: Cause | None = None
         """The last cause in this run."""
 
@@ -60,7 +57,7 @@ class Delivering:
             return True
         variables = {"this": self._runner.this(), **cause.variables}
         if (reason := self._holds_back(cause, armed, variables)) is not None:
-            self._held_back.add(reason, cause.entity_id)
+            self.held_back.add(reason, cause.entity_id)
             if notes:
                 await self._runner.remember_if_possible(notes)
             return True
@@ -130,7 +127,7 @@ class Delivering:
         variables: Mapping[str, Any],
     ) -> Reason | None:
         """Return why an open event, conditions or limits hold a firing back, if any."""
-        if self._openings is not None and self._openings.holds(cause):
+        if self.openings is not None and self.openings.holds(cause):
             return Reason.STILL_OPEN
         if not armed.allows(variables):
             return Reason.CONDITIONS
@@ -199,13 +196,13 @@ class Delivering:
 
     def _beginning(self, event: OpenEvent | None) -> AbstractAsyncContextManager[None]:
         """Return a context in which the event already counts as open."""
-        if event is None or self._openings is None:
+        if event is None or self.openings is None:
             return nullcontext()
-        return self._openings.beginning(event)
+        return self.openings.beginning(event)
 
     def _opening(self, delivery_id: str | None, cause: Cause) -> OpenEvent | None:
         """Return the event that a firing begins, None if it begins none."""
-        if self._openings is None or (until := self._rule.until) is None:
+        if self.openings is None or (until := self._rule.until) is None:
             return None
         if self._rule.operation not in self._runner.rule_context.endings:
             return None

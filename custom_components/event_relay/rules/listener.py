@@ -12,9 +12,7 @@ from homeassistant.util import dt as dt_util
 from .attachment import Armed
 from .catch_up import CatchUp
 from .delivering import Delivering
-from .ending import EventEnder
 from .firing import Cause, entity_of, index_of, occurred_at
-from .held_back import HeldBack
 from .occurrences import occurrence_of
 from .open_events import EndReport
 from .own_changes import own_and_not_named
@@ -32,30 +30,21 @@ class Listener:
     def __init__(
         self,
         hass: HomeAssistant,
-        *,
-        held_back: HeldBack,
         delivering: Delivering,
         catching_up: CatchUp,
-        openings: EventEnder | None,
         self_firing: SelfFiring,
         armed: Callable[[], Awaitable[Armed | None]],
-        fires_itself: Callable[[], None],
-        try_again_later: Callable[[], None],
     ) -> None:
         """Initialize the listener of a rule.
 
         `armed` waits until everything is attached; it returns None if the rule is not
-        armed. `fires_itself` is called in place of a firing that the rule caused.
+        armed.
         """
         self._hass = hass
-        self._held_back = held_back
         self._delivering = delivering
         self._catching_up = catching_up
-        self._openings = openings
         self._self_firing = self_firing
         self._armed = armed
-        self._fires_itself = fires_itself
-        self._try_again_later = try_again_later
         self._moments = Moments(hass)
         self._in_progress: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
         """Firings in progress, by the task that handles them."""
@@ -108,17 +97,15 @@ class Listener:
         if not armed.rule.from_unknown and (
             reason := reason_to_ignore(self._hass, variables, config)
         ):
-            self._held_back.add(reason, cause.entity_id)
+            self._delivering.held_back.add(reason, cause.entity_id)
             return
-        if self._self_firing.fires_itself(context, cause.entity_id, dt_util.utcnow()):
-            self._fires_itself()
+        if self._self_firing.stops(context, cause.entity_id, dt_util.utcnow()):
             return
         self._self_firing.fires(cause.context)
         notes = self._catching_up.notes_for(occurrence)
         taken = await self._delivering.async_fire(cause, armed, notes)
         if occurrence is not None and not taken:
             self._catching_up.refused(occurrence)
-            self._try_again_later()
 
     async def async_ended(
         self, variables: dict[str, Any], context: Context | None = None
@@ -127,7 +114,8 @@ class Listener:
         heard = self._moments.of(variables, "ends")
         trace_clear()
         armed = await self._armed()
-        if armed is None or armed.ends is None or self._openings is None:
+        openings = self._delivering.openings
+        if armed is None or armed.ends is None or openings is None:
             return
         if vanishes(variables):
             return
@@ -136,7 +124,7 @@ class Listener:
         index = index_of(variables)
         occurrence = occurrence_of(armed.ends.configs[index], index, variables)
         entity_id = entity_of(variables)
-        await self._openings.async_end_those(
+        await openings.async_end_those(
             EndReport(
                 entity_id=entity_id if armed.may_start(entity_id) else None,
                 moment=moment_of(variables, occurrence, heard),

@@ -74,7 +74,6 @@ class RuleRunner(SubentryRunner):
         )
         self._data = dict(subentry.data)
         self.rule = read_rule(subentry)
-        self.held_back = HeldBack()
         async_last_known_states(self.hass)
         ending = (
             rule_context.endings.get(self.rule.operation) if self.rule.until else None
@@ -82,22 +81,17 @@ class RuleRunner(SubentryRunner):
         if ending is None and read_open_events(notes):
             # The rule used to leave events open. No backend has two endings.
             ending = next(iter(rule_context.endings.values()), None)
+        connection = rule_context.connection
+        self._issues = RuleIssues(self.hass, connection, self.id, self.title)
         self._openings = EventEnder(self, ending, notes) if ending else None
-        self._delivering = Delivering(self, self.rule, self._openings, self.held_back)
-        self._catching_up = CatchUp(self, self.rule)
+        self._delivering = Delivering(self, self.rule, self._openings)
+        self._catching_up = CatchUp(self, self.rule, self._try_again_later)
         self._listener = Listener(
             self.hass,
-            held_back=self.held_back,
-            delivering=self._delivering,
-            catching_up=self._catching_up,
-            openings=self._openings,
-            self_firing=SelfFiring(self.hass, self.id, rule_context.connection),
+            self._delivering,
+            self._catching_up,
+            SelfFiring(self.hass, self.id, connection, self._issues),
             armed=self._async_fully_armed,
-            fires_itself=self._fires_itself,
-            try_again_later=self._try_again_later,
-        )
-        self._issues = RuleIssues(
-            self.hass, rule_context.connection, self.id, self.title
         )
         self._references = References(
             self.hass, report=self._issues.refers_to, came=self._async_entity_came
@@ -237,6 +231,11 @@ class RuleRunner(SubentryRunner):
         return RuleTest(delivery=delivery, sample=sample, marked=marked)
 
     @property
+    def held_back(self) -> HeldBack:
+        """Return the firings that it has held back in this run."""
+        return self._delivering.held_back
+
+    @property
     def last_firing(self) -> LastFiring | None:
         """Return its last firing, in this run or before."""
         if (cause := self._delivering.last) is not None:
@@ -321,11 +320,6 @@ class RuleRunner(SubentryRunner):
             self._issues.armed()
 
     @callback
-    def _fires_itself(self) -> None:
-        """Report that its own delivery fired it again, and that this was stopped."""
-        self._issues.fires_itself()
-
-    @callback
     def _try_again_later(self) -> None:
         """Schedule a retry of what cannot be done now."""
         if self._working and self._cancel_again is None:
@@ -355,14 +349,13 @@ class RuleRunner(SubentryRunner):
         await self._async_catch_up(armed)
 
     async def _async_catch_up(self, armed: Armed) -> None:
-        """Handle missed occurrences, and retry later what cannot be done now."""
+        """Handle missed occurrences."""
 
         async def fire(cause: Cause, notes: Notes) -> bool:
             """Fire as the rule's own triggers do."""
             return await self._delivering.async_fire(cause, armed, notes)
 
-        if not await self._catching_up.async_catch_up(armed, fire):
-            self._try_again_later()
+        await self._catching_up.async_catch_up(armed, fire)
 
     async def _async_fully_armed(self) -> Armed | None:
         """Return the armed rule once all is attached; None if it is not armed."""

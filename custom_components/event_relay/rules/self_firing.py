@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from homeassistant.core import Context, Event, HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
 
+from .issues import RuleIssues
 from .own_changes import own_entity
 
 _STARTED = ("automation_triggered", "script_started")
@@ -69,18 +70,30 @@ def async_lineage(hass: HomeAssistant) -> Lineage:
 
 
 class SelfFiring:
-    """Detects a rule that fires itself."""
+    """Detects a rule that fires itself, and reports it."""
 
-    def __init__(self, hass: HomeAssistant, rule_id: str, connection: str) -> None:
+    def __init__(
+        self, hass: HomeAssistant, rule_id: str, connection: str, issues: RuleIssues
+    ) -> None:
         """Initialize with the rule's subentry id and its connection's entry id."""
         self._hass = hass
         self._rule_id = rule_id
         self._connection = connection
+        self._issues = issues
         self._lineage = async_lineage(hass)
         self._in_a_row = 0
         self._last: datetime | None = None
 
-    def fires_itself(
+    @callback
+    def stops(
+        self, context: Context | None, entity_id: str | None, now: datetime
+    ) -> bool:
+        """Return whether the rule would fire because it fired; then report it."""
+        if fires_itself := self._fires_itself(context, entity_id, now):
+            self._issues.fires_itself()
+        return fires_itself
+
+    def _fires_itself(
         self, context: Context | None, entity_id: str | None, now: datetime
     ) -> bool:
         """Return whether the rule would fire because it fired, and record the firing.
