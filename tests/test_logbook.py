@@ -133,6 +133,25 @@ async def test_a_delivery_of_a_rule_is_one_line_with_its_cause(
 
 
 @pytest.mark.usefixtures("activity")
+async def test_test_of_a_rule_is_marked(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    await set_states(hass, BELL, "off")
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
+    await settled(hass)
+    target = {"entity_id": "button.doorbell_test"}
+    await hass.services.async_call("button", "press", target, blocking=True)
+    await settled(hass)
+
+    (line,) = await lines(hass, hass_ws_client, entity_ids=[RULE])
+
+    said = "test: camera event created in Frigate, front_door / doorbell"
+    assert line["message"] == said
+
+
+@pytest.mark.usefixtures("activity")
 async def test_a_failed_delivery_of_an_action_is_one_line_of_the_connection(
     hass: HomeAssistant,
     frigate: FrigateSimulator,

@@ -129,6 +129,14 @@ def test_no_name_that_somebody_has_given_is_told(nested: str) -> None:
             ),
         ),
         (
+            {"outcome": "delivered", "about": "front_door / doorbell", "test": True},
+            "test: camera event created in Frigate, front_door / doorbell",
+        ),
+        (
+            {"outcome": "expired", "test": True},
+            "test: camera event not created in Frigate: expired",
+        ),
+        (
             {"outcome": "skipped", "times": 12},
             "skipped what was missed while Home Assistant was off (12 times)",
         ),

@@ -10,7 +10,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..backends.base import Backend
 from ..const import DOMAIN
-from ..queue.delivery import Delivery
+from ..queue.delivery import Delivery, OriginKind
 from ..queue.queue import DeliveryQueue
 from ..rules.listeners import Listeners
 from ..rules.outcome import Outcome, outcome_of
@@ -173,6 +173,8 @@ class Announcer:
                 "warnings": len(receipt.warnings) if receipt else 0,
                 "times": outcome.times,
                 "delivery_id": delivery.id if delivery else None,
+                "test": delivery is not None
+                and delivery.origin.kind is OriginKind.TEST,
             },
             context=announcement.context,
         )

@@ -30,7 +30,12 @@ class OutcomeWords:
         self._texts = texts
 
     def message(self, data: Mapping[str, Any]) -> str:
-        """Return a sentence for an outcome."""
+        """Return a sentence for an outcome, marked if it is that of a test."""
+        said = self._sentence(data)
+        return self._text("outcome_test", what=said) if data.get("test") else said
+
+    def _sentence(self, data: Mapping[str, Any]) -> str:
+        """Return what became of it, and why."""
         kind, reason = data.get("outcome"), data.get("reason")
         if kind == OutcomeKind.SKIPPED:
             often = data.get("times", 1)
