@@ -115,7 +115,7 @@ async def test_a_script_mirror_is_added_and_changed(
     flow = await submit(hass, flow, {**SCRIPT, "event_id": "people"})
     assert flow["errors"] == {"event_id": "not_a_number"}
     flow = await submit(hass, flow, {**SCRIPT, "extra": ["5"]})
-    assert flow["errors"] == {"extra": "invalid"}
+    assert flow["errors"] == {"extra": "not_a_mapping"}
     flow = await submit(hass, flow, SCRIPT)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     (subentry,) = entry.subentries.values()

@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -9,10 +10,10 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
-import voluptuous as vol
 
 from ..backends.base import InvalidField, UnreadablePayload
 from ..backends.coercion_forms import Coercer
+from ..backends.fields import whole
 from ..const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_CONFIRM,
@@ -66,11 +67,21 @@ LIMIT_MOST = 1000
 PERSONAL = frozenset({"summary", "outside_id", "links", "warnings"})
 """Fields that only administrators see."""
 
+
+def _states(value: object) -> list[DeliveryState]:
+    """Return states; raises InvalidField."""
+    try:
+        return [DeliveryState(str(one)) for one in cv.ensure_list(value)]
+    except ValueError as error:
+        known = ", ".join(DeliveryState)
+        raise InvalidField(ATTR_STATE, "not_one_of", known=known) from error
+
+
 LIST_FIELDS: dict[str, Coercer] = {
     ATTR_CONFIG_ENTRY_ID: cv.string,
-    ATTR_STATE: vol.All(cv.ensure_list, [vol.Coerce(DeliveryState)]),
+    ATTR_STATE: _states,
     ATTR_SINCE: cv.datetime,
-    ATTR_LIMIT: vol.All(vol.Coerce(int), vol.Range(min=1, max=LIMIT_MOST)),
+    ATTR_LIMIT: partial(whole, name=ATTR_LIMIT, minimum=1, maximum=LIMIT_MOST),
 }
 DISCARD_FIELDS: dict[str, Coercer] = {
     ATTR_CONFIG_ENTRY_ID: cv.string,

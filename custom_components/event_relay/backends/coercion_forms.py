@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import unwrap
 from typing import Any
 
 from homeassistant.helpers import config_validation as cv
@@ -60,14 +61,23 @@ def in_seconds(value: object) -> object:
     return as_number(value)
 
 
+_PROBLEMS: Mapping[Coercer, str] = {
+    as_number: "not_a_number",
+    in_seconds: "not_a_duration",
+    cv.boolean: "not_a_flag",
+    cv.datetime: "not_a_time",
+    as_text: "not_text",
+    cv.string: "not_text",
+}
+
+
 def wrong_kind(field: str, coercer: Coercer) -> InvalidField:
     """Return the error for a value of a kind that a coercer does not take."""
-    if coercer is as_number:
-        return InvalidField(field, "not_a_number")
-    if coercer is in_seconds:
-        return InvalidField(field, "not_a_duration")
-    if coercer is cv.datetime:
-        return InvalidField(field, "not_a_time")
+    kind = unwrap(coercer, stop=_PROBLEMS.__contains__)
+    if (problem := _PROBLEMS.get(kind)) is not None:
+        return InvalidField(field, problem)
+    if kind is cv.entity_id:
+        return InvalidField(field, "not_an_entity")
     return InvalidField(field, "invalid")
 
 

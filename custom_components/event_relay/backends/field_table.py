@@ -133,7 +133,7 @@ def choice_field(
 
     def one_of(value: object, name: str) -> str:
         if not isinstance(value, str):
-            raise InvalidField(name, "invalid")
+            raise InvalidField(name, "not_text")
         if not (word := value.strip().lower()):
             raise InvalidField(name, "required")
         if word not in known:

@@ -50,7 +50,7 @@ def required[T](data: Mapping[str, object], name: str, read: _Read[T]) -> T:
 def flag(value: object, name: str) -> bool:
     """Read a boolean, and nothing that only looks like one."""
     if not isinstance(value, bool):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_flag")
     return value
 
 
@@ -59,9 +59,9 @@ def number(value: object, name: str, *, minimum: float, maximum: float) -> float
     if isinstance(value, str):
         value = _number_from(value.strip(), name)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_number")
     if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_number")
     if not minimum <= value <= maximum:
         raise InvalidField(
             name, "out_of_range", minimum=f"{minimum:.9g}", maximum=f"{maximum:.9g}"
@@ -71,15 +71,20 @@ def number(value: object, name: str, *, minimum: float, maximum: float) -> float
 
 def _number_from(written: str, name: str) -> float:
     if not _NUMBER.fullmatch(written):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_number")
     return float(written)
 
 
 def whole(value: object, name: str, *, minimum: int, maximum: int) -> int:
     """Read a whole number; templates may give 30 as 30.0."""
-    read = number(value, name, minimum=minimum, maximum=maximum)
+    try:
+        read = number(value, name, minimum=minimum, maximum=maximum)
+    except InvalidField as error:
+        if error.problem == "not_a_number":
+            raise InvalidField(name, "not_whole") from error
+        raise
     if not read.is_integer():
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_whole")
     return int(read)
 
 
@@ -96,7 +101,7 @@ def text(value: str, name: str, longest: int, *, allowed: str) -> str:
 def line(value: object, name: str, *, longest: int = LONGEST_NAME) -> str:
     """Read a text of one line, stripped; it may be empty."""
     if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_text")
     return text(value.strip(), name, longest, allowed="")
 
 
@@ -112,18 +117,18 @@ def lines(value: object, name: str, *, longest: int, most: int) -> tuple[str, ..
 def description(value: object, name: str, *, longest: int = LONGEST_DESCRIPTION) -> str:
     """Read a text that may have several lines, or be empty."""
     if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_text")
     return text(value.strip(), name, longest, allowed=LINE_BREAKS)
 
 
 def moment(value: object, name: str) -> datetime:
     """Read a time with its zone, and return it in UTC."""
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_time")
     try:
         read = value.astimezone(UTC)
     except (OverflowError, ValueError) as error:
-        raise InvalidField(name, "invalid") from error
+        raise InvalidField(name, "not_a_time") from error
     if read < EARLIEST:
         raise InvalidField(name, "too_early", limit=EARLIEST.isoformat())
     return read

@@ -1,6 +1,7 @@
 """Build coercers and selectors for Home Assistant from an operation's fields."""
 
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
 from homeassistant.helpers import config_validation as cv
@@ -65,6 +66,7 @@ def coercer_of(field: Field) -> Coercer:
     if (prepare := field.prepare) is None:
         return coercer
 
+    @wraps(coercer)
     def prepared(value: object) -> object:
         """Undo YAML's change of a value; raises vol.Invalid."""
         return coercer(prepare(value))

@@ -44,7 +44,7 @@ class EventTarget:
         if not event_id and not delivery_id:
             raise InvalidField("event_id", "one_required", other="delivery_id")
         if event_id and not cls.pattern.fullmatch(event_id):
-            raise InvalidField("event_id", "invalid")
+            raise InvalidField("event_id", "not_an_id")
         return cls(event_id=event_id or None, delivery_id=delivery_id or None)
 
     def dump(self) -> JsonObject:

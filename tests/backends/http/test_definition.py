@@ -89,9 +89,9 @@ def test_fields() -> None:
         ({"message": ""}, "data.message", "required"),
         ({"message": None}, "data.message", "required"),
         ({"message": "x", "other": 1}, "data.other", "unknown"),
-        ({"message": ["x"]}, "data.message", "invalid"),
-        ({"message": "x", "priority": "high"}, "data.priority", "invalid"),
-        ({"message": "x", "loud": "loud"}, "data.loud", "invalid"),
+        ({"message": ["x"]}, "data.message", "not_text"),
+        ({"message": "x", "priority": "high"}, "data.priority", "not_a_number"),
+        ({"message": "x", "loud": "loud"}, "data.loud", "not_a_flag"),
     ],
 )
 def test_invalid_data_is_refused(

@@ -171,7 +171,7 @@ async def test_event_is_created_updated_listed_and_deleted(
 BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
     ("create_live_event", {**EVENT, "title": "ab"}, "title", "too_short"),
     ("create_live_event", {**EVENT, "title": None}, "title", "required"),
-    ("create_live_event", {**EVENT, "title": ["a"]}, "title", "invalid"),
+    ("create_live_event", {**EVENT, "title": ["a"]}, "title", "not_text"),
     ("create_live_event", {**EVENT, "event_type": "tv"}, "event_type", "not_one_of"),
     ("create_live_event", {**EVENT, "start": "soon"}, "start", "not_a_time"),
     ("create_live_event", {**EVENT, "start": EVENT["end"]}, "end", "not_after"),
@@ -222,7 +222,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
         "create_live_event",
         {**EVENT, "is_recurring": "maybe"},
         "is_recurring",
-        "invalid",
+        "not_a_flag",
     ),
     ("create_live_event", {**EVENT, "colour": "red"}, "colour", "unknown"),
     ("update_live_event", {"title": "Other"}, "event_id", "one_required"),
@@ -234,7 +234,7 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
         "too_early",
     ),
     ("delete_live_event", {}, "event_id", "one_required"),
-    ("delete_live_event", {"event_id": "../x"}, "event_id", "invalid"),
+    ("delete_live_event", {"event_id": "../x"}, "event_id", "not_an_id"),
     ("delete_live_event", {"delivery_id": "nobody"}, "delivery_id", "not_found"),
     ("list_live_events", {"limit": 5}, "limit", "unknown"),
 ]

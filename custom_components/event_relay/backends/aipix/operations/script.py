@@ -60,7 +60,7 @@ def status(value: object, name: str) -> str:
         return ENABLED if value else DISABLED
     read = line(value, name)
     if not read:
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "required")
     return read
 
 
@@ -68,7 +68,7 @@ def cameras(value: object, name: str) -> list[Json]:
     """Read cameras, whose shape is not documented: they are passed on unchanged."""
     read = passed_on(value, name)
     if not isinstance(read, list):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_list")
     return read
 
 
@@ -76,14 +76,14 @@ def extra(value: object, name: str) -> JsonObject:
     """Read additional data for the reaction, such as a chat; passed on unchanged."""
     read = passed_on(value, name)
     if not isinstance(read, dict):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_mapping")
     return read
 
 
 def passed_on(value: object, name: str, depth: int = 0) -> Json:
     """Read any value that JSON can hold."""
     if depth > DEEPEST:
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "nested_too_deeply", maximum=str(DEEPEST))
     match value:
         case bool() | str() | int() | None:
             return value
@@ -96,7 +96,7 @@ def passed_on(value: object, name: str, depth: int = 0) -> Json:
                 str(key): passed_on(one, f"{name}.{key}", depth + 1)
                 for key, one in value.items()
             }
-    raise InvalidField(name, "invalid")
+    raise InvalidField(name, "not_json_value")
 
 
 def _each(value: object) -> object:

@@ -23,7 +23,7 @@ type Range = tuple[int, int]
 def mapping(value: object, name: str, known: tuple[str, ...]) -> Mapping[str, object]:
     """Read an object with known keys only; errors name the part."""
     if not isinstance(value, Mapping):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_mapping")
     for key in value:
         if key not in known:
             raise InvalidField(f"{name}.{key}", "unknown", known=", ".join(known))
@@ -33,7 +33,7 @@ def mapping(value: object, name: str, known: tuple[str, ...]) -> Mapping[str, ob
 def entries(value: object, name: str, *, most: int = 100) -> list[object]:
     """Read a list."""
     if not isinstance(value, list | tuple):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_list")
     if len(value) > most:
         raise InvalidField(name, "too_many", maximum=str(most))
     return list(value)

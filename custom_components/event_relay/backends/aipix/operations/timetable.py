@@ -42,7 +42,8 @@ def _days(values: list[object], name: str) -> list[Json]:
         day = mapping(value, here, ("type", "from", "to", "breaks"))
         kind = part(day, "type", here)
         if not isinstance(kind, str) or kind not in (SAME_EVERY_DAY, *WEEKDAYS):
-            raise InvalidField(f"{here}.type", "invalid")
+            known = ", ".join((SAME_EVERY_DAY, *WEEKDAYS))
+            raise InvalidField(f"{here}.type", "not_one_of", known=known)
         if kind in seen or (seen and SAME_EVERY_DAY in {kind, *seen}):
             raise InvalidField(f"{here}.type", "overlap")
         seen.add(kind)
@@ -110,11 +111,11 @@ def _instant(value: object, name: str) -> int:
     """Read an instant with its zone, in whole seconds."""
     read = _moment(value)
     if read is None or read.tzinfo is None:
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_time")
     try:
         return int(read.timestamp())
     except (OverflowError, ValueError) as error:
-        raise InvalidField(name, "invalid") from error
+        raise InvalidField(name, "not_a_time") from error
 
 
 def _moment(value: object) -> datetime | None:

@@ -55,13 +55,13 @@ def dump_boxes(value: tuple[Box, ...]) -> list[Json]:
 
 def _list(value: object, name: str) -> list[object]:
     if not isinstance(value, list | tuple):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_list")
     return list(value)
 
 
 def _box(value: object, name: str) -> Box:
     if not isinstance(value, Mapping):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_mapping")
     known_only(
         {f"{name}.{key}": item for key, item in value.items()},
         {f"{name}.{key}" for key in ("box", "color", "score")},
@@ -87,9 +87,9 @@ def _sides(value: object, name: str) -> tuple[float, float, float, float]:
             x, y = fraction(left, name), fraction(top, name)
             width, height = fraction(across, name), fraction(down, name)
         case _:
-            raise InvalidField(name, "invalid")
+            raise InvalidField(name, "not_a_box")
     if width == 0 or height == 0:
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_box")
     if x + width > 1 + ROUNDING or y + height > 1 + ROUNDING:
         raise InvalidField(name, "out_of_range", minimum="0", maximum="1")
     return x, y, width, height
@@ -101,4 +101,4 @@ def _color(value: object, name: str) -> tuple[int, int, int]:
         case [blue, green, red]:
             return shade(blue, name), shade(green, name), shade(red, name)
         case _:
-            raise InvalidField(name, "invalid")
+            raise InvalidField(name, "not_a_color")

@@ -71,7 +71,7 @@ def tags(value: object, name: str) -> Mapping[str, str]:
     Errors name the tag (`tags.floor`).
     """
     if not isinstance(value, Mapping):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_mapping")
     read: dict[str, str] = {}
     for key, item in value.items():
         tag = _tag_name(key, name)
@@ -121,7 +121,7 @@ def _tag_text(value: object, name: str) -> str:
         case bool():
             return "true" if value else "false"
         case float() if not math.isfinite(value):
-            raise InvalidField(name, "invalid")
+            raise InvalidField(name, "not_a_number")
         case int() | float():
             words = str(value)
         case datetime() | date():
@@ -131,7 +131,7 @@ def _tag_text(value: object, name: str) -> str:
         case Mapping() | list() | tuple() | set():
             raise InvalidField(name, "nested")
         case _:
-            raise InvalidField(name, "invalid")
+            raise InvalidField(name, "not_text")
     if len(words.encode("utf-8", "replace")) > LONGEST_TAG:
         raise InvalidField(name, "too_long", maximum=str(LONGEST_TAG))
     return text(words, name, LONGEST_TAG, allowed="")

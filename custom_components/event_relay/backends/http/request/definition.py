@@ -75,9 +75,14 @@ class FieldType(StrEnum):
                 return value
             case FieldType.BOOLEAN, str() if value.strip().lower() in _TRUTH:
                 return _TRUTH[value.strip().lower()]
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, _WRONG_TYPE[self])
 
 
+_WRONG_TYPE = {
+    FieldType.TEXT: "not_text",
+    FieldType.NUMBER: "not_a_number",
+    FieldType.BOOLEAN: "not_a_flag",
+}
 _TRUTH = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
@@ -168,7 +173,7 @@ class Definition:
             raise InvalidField("test_field", "not_one_of", known=known)
         ids = data.get("ids") or []
         if not isinstance(ids, list):
-            raise InvalidField("ids", "invalid")
+            raise InvalidField("ids", "not_a_list")
         return cls(
             recipe=Recipe.parse(data),
             revision=sha256(json.dumps(data, default=str).encode()).hexdigest()[:8],
@@ -285,7 +290,7 @@ class _Fields:
             case "type", str() if said in set(FieldType):
                 self.types[name] = FieldType(said)
             case _:
-                raise InvalidField(f"fields.{name}.{key}", "invalid")
+                raise InvalidField(f"fields.{name}.{key}", "field_setting")
 
 
 def _answers(data: Mapping[str, object], *, keyed: bool) -> AnswerRules:

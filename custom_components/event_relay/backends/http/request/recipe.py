@@ -132,7 +132,7 @@ class _Reading:
         for key, value in pairs.items():
             for one in value if isinstance(value, list) else [value]:
                 if isinstance(one, list | dict):
-                    raise InvalidField(f"{name}.{key}", "invalid")
+                    raise InvalidField(f"{name}.{key}", "not_text")
         self._templates(name, pairs)
         return pairs
 
@@ -142,7 +142,7 @@ class _Reading:
         for key, value in pairs.items():
             where = f"{name}.{key}"
             if isinstance(value, bool | list | dict) or value is None:
-                raise InvalidField(where, "invalid")
+                raise InvalidField(where, "not_text")
             header = safety.header_name(key, where)
             if header.lower() in {known.lower() for known in headers}:
                 raise InvalidField(where, "header_twice", header=header)
@@ -167,7 +167,7 @@ class _Reading:
         if kind is BodyKind.FORM:
             where, body = self._pairs("body_form")
         if kind is BodyKind.TEXT and not isinstance(body, str):
-            raise InvalidField(where, "invalid")
+            raise InvalidField(where, "not_text")
         read = as_json(body, where)
         self._templates(where, read)
         return kind, read
@@ -180,7 +180,7 @@ class _Reading:
         if kind is BodyKind.NONE:
             return None
         if not _CONTENT_TYPE.fullmatch(text):
-            raise InvalidField(name, "invalid")
+            raise InvalidField(name, "content_type")
         return text
 
     def _named(self, name: str, default: object) -> tuple[str, object]:
@@ -241,7 +241,7 @@ def as_json(value: object, name: str, depth: int = 0) -> Json:
                 as_json(inner, f"{name}[{number}]", depth + 1)
                 for number, inner in enumerate(value)
             ]
-    raise InvalidField(name, "invalid")
+    raise InvalidField(name, "not_json_value")
 
 
 def texts_in(value: Json) -> Iterator[str]:

@@ -80,7 +80,7 @@ class Rendering:
         if kind_of(template).is_template:
             marked = self._rendered(self.renderer.text, marked, name)
         if not safety.is_text(marked):
-            raise InvalidField(name, "invalid")
+            raise InvalidField(name, "not_text")
         return self.marker.split(marked, name)
 
     def _path(self, path: str, name: str) -> Written:
@@ -146,7 +146,7 @@ class Rendering:
                 written += ["&" if written else "", f"{escape(key)}="]
                 text = one if isinstance(one, str) else _as_text(one, where)
                 if not safety.is_text(text):
-                    raise InvalidField(where, "invalid")
+                    raise InvalidField(where, "not_text")
                 written += [
                     escape(part) if isinstance(part, str) else part
                     for part in self.marker.split(text, where)
@@ -263,7 +263,7 @@ def plain(value: object, name: str, depth: int = 0) -> Json:
             }
         case list() | tuple() | set() | frozenset():
             return [plain(inner, name, depth + 1) for inner in value]
-    raise InvalidField(name, "invalid")
+    raise InvalidField(name, "not_json_value")
 
 
 def _encoded(value: Json, name: str) -> str:
@@ -271,7 +271,7 @@ def _encoded(value: Json, name: str) -> str:
     try:
         return encode(value)
     except ValueError as error:
-        raise InvalidField(name, "invalid") from error
+        raise InvalidField(name, "not_json_value") from error
 
 
 def _length(written: Written, name: str) -> int:
@@ -279,7 +279,7 @@ def _length(written: Written, name: str) -> int:
     try:
         return sum([len(part.encode()) for part in written if type(part) is str])
     except UnicodeEncodeError as error:
-        raise InvalidField(name, "invalid") from error
+        raise InvalidField(name, "not_text") from error
 
 
 @lru_cache(maxsize=256)
@@ -301,7 +301,7 @@ def _as_text(value: Json, name: str) -> str:
             return "true" if value else "false"
         case int() | float():
             return str(value)
-    raise InvalidField(name, "invalid")
+    raise InvalidField(name, "not_text")
 
 
 def _percent(text: str) -> str:

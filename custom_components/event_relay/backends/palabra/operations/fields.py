@@ -146,7 +146,7 @@ def languages(value: object, name: str) -> tuple[str, ...]:
     not a language code is refused. One text may name several, separated by commas.
     """
     if not isinstance(value, list | tuple):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_a_list")
     read = partial(_language, name=name)
     found = dict.fromkeys(one for part in value for one in read(part))
     if len(found) > MOST_LANGUAGES:
@@ -156,7 +156,7 @@ def languages(value: object, name: str) -> tuple[str, ...]:
 
 def _language(value: object, name: str) -> list[str]:
     if not isinstance(value, str):
-        raise InvalidField(name, "invalid")
+        raise InvalidField(name, "not_text")
     codes = [code.strip().lower().replace("_", "-") for code in value.split(",")]
     for code in codes:
         if not _LANGUAGE.fullmatch(code):
