@@ -408,7 +408,7 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
         (
             {"sending": {**SECTIONS["sending"], "repeat_for": 0}},
             "sending",
-            "Sending: Recognizes duplicates for must be from 1 to 31536000.",
+            "Sending: Duplicate detection period must be from 1 to 31536000.",
         ),
         (
             {"sending": {**SECTIONS["sending"], "life": 1e9}},
@@ -426,7 +426,7 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
         (
             {"end": {**filled["end"], "repeat_for": -5}},
             "end",
-            "End: Recognizes duplicates for must be from 1 to 31536000.",
+            "End: Duplicate detection period must be from 1 to 31536000.",
         ),
         ({"headers": {"Host": "other"}}, "headers", "Headers.Host: "),
     ):
