@@ -29,7 +29,7 @@ async def test_what_is_disabled_by_default(
         "binary_sensor.frigate",
         "button.doorbell_test",
         "button.frigate_retry_failed_deliveries",
-        "sensor.doorbell_not_fired",
+        "sensor.doorbell_ignored_triggers",
         "sensor.doorbell_last_delivery",
         "sensor.doorbell_summary",
         "sensor.frigate_expired_deliveries",

@@ -199,10 +199,13 @@ async def test_pattern_without_an_entity_that_fits_asks_for_another_trigger(
     form = await add_rule(hass, entry, None)
     assert await form.submit(**{NEXT_STEP: "doorbell_to_camera_event"}) == "when"
     assert form.suggested()["triggers"] == []
-    assert form.errors == {"triggers": "nothing_fits"}
+    # Nothing is wrong yet, so this is no error.
+    assert form.errors == {}
+    assert form.placeholders["hint"].startswith("No entity in your home fits the")
     when = form.suggested()
     assert await form.submit(**when) == "when"
     assert form.errors == {"triggers": "no_triggers"}
+    assert form.placeholders["hint"] == ""
     pressed = {"trigger": "state", "entity_id": ["input_button.doorbell"]}
     assert await form.submit(**{**when, "triggers": [pressed]}) == "create_camera_event"
     assert form.suggested()["label"] == "doorbell"
@@ -217,7 +220,8 @@ async def test_own_calendars_fit_no_pattern(hass: HomeAssistant) -> None:
         hass.states.async_set(own.entity_id, "off")
         form = await add_rule(hass, entry, None)
         await form.submit(**{NEXT_STEP: "calendar_to_live_event"})
-        assert form.errors == {"triggers": "nothing_fits"}
+        assert form.errors == {}
+        assert form.placeholders["hint"].startswith("No entity in your home fits the")
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ SWITCH = "switch.doorbell"
 OUTCOME = "event.doorbell_outcome"
 LAST = "sensor.doorbell_last_delivery"
 TEST = "button.doorbell_test"
-HELD_BACK = "sensor.doorbell_not_fired"
+HELD_BACK = "sensor.doorbell_ignored_triggers"
 STATISTICS = {
     f"sensor.doorbell_{key}"
     for key in (

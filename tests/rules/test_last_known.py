@@ -27,7 +27,7 @@ from .home import (
 
 DOOR = "binary_sensor.door"
 FREEZER = "sensor.freezer"
-HELD_BACK = "sensor.doorbell_not_fired"
+HELD_BACK = "sensor.doorbell_ignored_triggers"
 
 OPENED = {"trigger": "state", "entity_id": DOOR, "to": "on"}
 CHANGED = {"trigger": "state", "entity_id": DOOR}

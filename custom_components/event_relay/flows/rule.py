@@ -105,9 +105,9 @@ class RuleFlow(RuleStart):
         coordinator = self._loaded_entry().runtime_data
         operations = coordinator.forms.rule_operations(coordinator.effective)
         shown = user_input or when_shown(self._title, self._when)
-        self._mistake, self._hint = self._hint, None
+        self._mistake = None
         if user_input is not None:
-            self._mistake = None
+            self._hint = ""
             try:
                 self._triggers = await check_when(self.hass, user_input)
             except Mistake as mistake:
@@ -275,6 +275,7 @@ class RuleFlow(RuleStart):
             description_placeholders={
                 **EXAMPLES,
                 "template": example_template(self._triggers),
+                "hint": f"{self._hint}\n\n" if self._hint else "",
                 "connection": in_markdown(self._get_entry().title),
                 **(mistake.details if mistake else {}),
             },

@@ -37,7 +37,7 @@ from ..backends.named_steps import FlowStep, NamedSteps
 from ..backends.rule_patterns import Pattern
 from ..const import CONF_BACKEND, DOMAIN
 from ..coordinator import RelayConfigEntry
-from ..home_language import texts_of
+from ..home_language import say, texts_of
 from ..registry import BY_NAME
 from ..rules.rule import (
     CONF_FIELDS,
@@ -68,8 +68,8 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     _title = ""
     _when: Mapping[str, Any]
     _deliver: Mapping[str, Any]
-    _hint: Mistake | None = None
-    """What the form says about a field before anything is entered."""
+    _hint = ""
+    """What the form says first, before anything is entered."""
 
     @override
     def named_step(self, name: str) -> FlowStep | None:
@@ -129,7 +129,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
             ending = await async_filled(self.hass, until[CONF_TRIGGERS])
             data[CONF_UNTIL] = {**until, CONF_TRIGGERS: ending}
         if len(data[CONF_TRIGGERS]) < len(wanted):
-            self._hint = Mistake(CONF_TRIGGERS, "nothing_fits")
+            self._hint = say(self.hass, "nothing_fits")
         return await self._begin(title, data)
 
     async def mirror(
