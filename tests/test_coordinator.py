@@ -7,7 +7,11 @@ from math import inf
 from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    EVENT_HOMEASSISTANT_CLOSE,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -21,6 +25,7 @@ from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import QUIET, permission_issue
+from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.queue import backoff
 from tools.simulators.frigate import FrigateSimulator
 
@@ -75,6 +80,17 @@ async def test_burst_of_answers_arms_the_timer_of_the_next_read_once(
         running.contacted(None)
         # What was cancelled by trouble is armed again by the first good answer.
         assert armed.call_count >= 2
+
+
+async def test_counts_end_without_an_error_when_the_file_closes(
+    hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    await act(hass, "create_camera_event", **DOORBELL)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
+    await hass.async_block_till_done()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=2 * SETTLING))
+    await hass.async_block_till_done()
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
 async def _until(reached: Callable[[], bool]) -> None:

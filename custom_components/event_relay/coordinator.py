@@ -272,7 +272,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.tallies.async_stop()
 
     async def _async_file_closes(self) -> None:
-        """Stop the rules, since nothing can be stored any more."""
+        """Stop counting and the rules: nothing can be read or stored any more."""
+        await self.counts.async_shutdown()
         if self.rules is not None:
             await self.rules.async_stop()
 
