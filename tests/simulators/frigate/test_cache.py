@@ -29,7 +29,21 @@ async def test_five_seconds_later_it_is_fresh(call: Caller) -> None:
     call.frigate.clock.advance(4.5)
     assert (await call("GET", "/api/events")).headers[STATUS] == "HIT"
     call.frigate.clock.advance(1)
-    assert len((await call("GET", "/api/events")).json) == 1
+    fresh = await call("GET", "/api/events")
+    assert (fresh.headers[STATUS], len(fresh.json)) == ("EXPIRED", 1)
+
+
+async def test_response_that_nobody_asked_for_is_forgotten_after_a_minute(
+    call: Caller,
+) -> None:
+    for seconds, status in (
+        (0, "MISS"),
+        (59, "EXPIRED"),
+        (59, "EXPIRED"),
+        (61, "MISS"),
+    ):
+        call.frigate.clock.advance(seconds)
+        assert (await call("GET", "/api/events")).headers[STATUS] == status
 
 
 async def test_404_is_not_cached(start: Start) -> None:

@@ -11,6 +11,8 @@ from tools.simulators.wire import Call, Reply
 _LONGEST_LINE = 8192
 _OWN_ANSWER = ("/version", "/stats")
 """Paths with their own nginx location, which lacks the headers of the others."""
+_IN_USE = 60.0
+"""Seconds without a request after which nginx forgets a response."""
 _BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
@@ -71,6 +73,8 @@ class ApiCache:
 
     clock: Clock
     _kept: dict[str, tuple[float, Reply]] = field(default_factory=dict)
+    _used: dict[str, float] = field(default_factory=dict)
+    """When each response was last asked for."""
 
     def answer(
         self, call: Call, who: str, seconds: float, answer: Callable[[], Reply]
@@ -79,22 +83,29 @@ class ApiCache:
 
         Only JSON GETs with a 200 are cached, so a 404 never is. The key is the raw URI
         and the user (facts §1). X-Cache-Bypass requests a new reply. Errors are not
-        marked (facts §9).
+        marked (facts §9). What is too old to be returned is replaced, which is called
+        expired for as long as it is in use (0.18.0-beta1, run).
         """
         if call.method != "GET":
             return answer()
         key = f"{call.path}?{call.query}|{who}"
         bypass = call.headers.get("X-Cache-Bypass", "") not in ("", "0")
+        now = self.clock.now()
+        if now > self._used.get(key, now) + _IN_USE:
+            self._kept.pop(key, None)
+        self._used[key] = now
         kept = self._kept.get(key)
-        if kept is not None and not bypass and kept[0] > self.clock.now():
+        if kept is not None and not bypass and kept[0] > now:
             return kept[1].with_header("X-Cache-Status", "HIT")
         reply = answer()
         if reply.status == 200 and reply.content_type == "application/json":
             self._kept[key] = (self.clock.now() + seconds, reply)
         if reply.status >= 400:
             return reply
-        return reply.with_header("X-Cache-Status", "BYPASS" if bypass else "MISS")
+        without = "MISS" if kept is None else "EXPIRED"
+        return reply.with_header("X-Cache-Status", "BYPASS" if bypass else without)
 
     def clear(self) -> None:
         """Empty the cache."""
         self._kept.clear()
+        self._used.clear()
