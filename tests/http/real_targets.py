@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 import shutil
 
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientError, ClientSession, web
 from aiohttp.test_utils import TestServer, unused_port
 from homeassistant.auth.models import TOKEN_TYPE_LONG_LIVED_ACCESS_TOKEN
 from homeassistant.core import HomeAssistant
@@ -20,7 +20,10 @@ from pytest_homeassistant_custom_component.common import (
     async_test_home_assistant,
 )
 
+from tests.other_systems import serve
+
 ROOT = Path(__file__).parents[2]
+LOST, BUSY = "lost", "busy"
 PATIENCE = 120
 """Seconds for a system to listen on a busy machine."""
 
@@ -61,6 +64,42 @@ async def alertmanager(folder: Path) -> AsyncIterator[str]:
     )
     async with _running(command, f"http://127.0.0.1:{port}/-/ready") as origin:
         yield origin
+
+
+@asynccontextmanager
+async def in_front_of(
+    origin: str, *faults: str
+) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """Forward requests to a system; yield the address, and the forwarded POSTs.
+
+    Each fault strikes one POST, in order: LOST disconnects instead of returning the
+    response of the system, BUSY asks for a later attempt instead of forwarding.
+    """
+    forwarded: list[bytes] = []
+    left = [*faults]
+
+    async def forward(request: web.BaseRequest) -> web.StreamResponse:
+        body = await request.read()
+        writes = request.method == "POST"
+        fault = left.pop(0) if writes and left else None
+        if fault == BUSY:
+            return web.Response(status=503, headers={"Retry-After": "2"})
+        if writes:
+            forwarded.append(body)
+        async with session.request(
+            request.method,
+            f"{origin}{request.raw_path}",
+            data=body,
+            headers={"Content-Type": request.content_type},
+        ) as answer:
+            response = web.Response(status=answer.status, body=await answer.read())
+        if fault == LOST:
+            assert request.transport is not None
+            request.transport.abort()
+        return response
+
+    async with ClientSession() as session, serve(forward) as address:
+        yield address, forwarded
 
 
 @asynccontextmanager

@@ -15,9 +15,12 @@ from tests.home import act, until_state
 
 from .home import connect, of_preset
 from .real_targets import (
+    BUSY,
+    LOST,
     PATIENCE,
     alertmanager,
     another_home_assistant,
+    in_front_of,
     influxdb,
     node_red,
     victoria_metrics,
@@ -107,6 +110,36 @@ async def test_alertmanager_keeps_one_alert_until_its_end(
         ended = await act(hass, "end_http_request", delivery_id=begun["delivery_id"])
         await until_state(hass, ended["delivery_id"], "delivered")
         assert await active() == []
+
+
+@pytest.mark.parametrize(
+    ("repeat_for", "state", "error", "sent"),
+    [(3600, "delivered", None, 2), (1, "failed", "outcome_unknown", 1)],
+)
+async def test_lost_alert_is_repeated_only_while_it_is_remembered(
+    hass: HomeAssistant,
+    tmp_path: Path,
+    repeat_for: int,
+    state: str,
+    error: str | None,
+    sent: int,
+) -> None:
+    request = {**of_preset("alertmanager"), "repeat_for": repeat_for}
+    async with (
+        alertmanager(tmp_path) as real,
+        in_front_of(real, LOST, BUSY) as (origin, forwarded),
+        ClientSession() as session,
+    ):
+        await connect(hass, origin, {"Alert": request}, read_path="/-/healthy")
+        data = {"alertname": "Door", "summary": "Open"}
+        begun = await act(hass, "send_http_request", request="Alert", data=data)
+        settled = await until_state(hass, begun["delivery_id"], state)
+        assert (settled["error"] or {}).get("code") == error
+        assert len(forwarded) == sent
+        assert len({*forwarded}) == 1
+        async with session.get(f"{real}/api/v2/alerts") as answer:
+            (alert,) = await answer.json()
+        assert alert["labels"]["er_id"] == settled["delivery_id"]
 
 
 def _as_sent(alert: dict[str, Any]) -> dict[str, Any]:
