@@ -172,7 +172,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             entry.async_on_unload(self.queue.listen(self._held_back.async_changed))
             entry.async_on_unload(self._held_back.async_clear)
         entry.async_on_unload(self.losses.async_start())
-        entry.async_on_unload(self.announcer.listen(self.tallies.hear))
+        entry.async_on_unload(self.announcer.listen(self.tallies.add))
         entry.async_on_unload(self.tallies.async_stop)
         async_dispatcher_send(self.hass, CHANGED, None)
         # A coordinator polls only with listeners, and connectivity may be disabled.
@@ -314,7 +314,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.forms.contacted(self.hass, self.config_entry, self.client)
         if error is not None:
             self._pause_for(error)
-            self._not_stored.async_troubled(error, dt_util.utcnow())
+            self._not_stored.async_failed(error, dt_util.utcnow())
             if isinstance(error, InvalidCredentials):
                 self._unschedule_refresh()
                 self.config_entry.async_start_reauth(self.hass)
@@ -380,7 +380,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     async def _async_tidy(self, now: datetime) -> None:
         """Delete old settled deliveries, and those of removed connections."""
         if self.rules is not None:
-            await self.rules.async_keep_up()
+            await self.rules.async_save_progress()
         entry = self.config_entry
         before = now - retention(entry.options)
         try:

@@ -35,5 +35,5 @@ def test_last_look_up_wait_is_repeated(look_ups: int, seconds: float) -> None:
 
 
 def test_look_ups_end_after_an_hour() -> None:
-    assert not backoff.asked_long_enough(START, START + timedelta(minutes=59))
-    assert backoff.asked_long_enough(START, START + timedelta(hours=1))
+    assert not backoff.look_ups_exhausted(START, START + timedelta(minutes=59))
+    assert backoff.look_ups_exhausted(START, START + timedelta(hours=1))

@@ -23,7 +23,7 @@ def test_breaker_opens_after_three_failures_and_waits_longer_each_time() -> None
     assert waits == [5, 10, 20, 40, 60, 60]
     assert not breaker.probes(START + timedelta(seconds=59))
     assert breaker.probes(START + timedelta(seconds=60))
-    assert breaker.got_through(START) == timedelta()
+    assert breaker.succeeded(START) == timedelta()
     assert not breaker.open
 
 
@@ -32,7 +32,7 @@ def test_success_resets_the_count() -> None:
     for _ in range(5):
         breaker.failed(START, 1.0)
         breaker.failed(START, 1.0)
-        assert breaker.got_through(START) is None
+        assert breaker.succeeded(START) is None
 
 
 async def _open_breaker(pipeline: Pipeline, deliveries: int) -> None:

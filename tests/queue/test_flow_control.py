@@ -42,7 +42,7 @@ def fail_until(one: FlowControl, until: float) -> None:
     """Fail all requests until a time."""
     moment = START
     while moment < at(until):
-        one.troubled(CannotConnect(), moment)
+        one.failed(CannotConnect(), moment)
         moment = one.next_at(moment) or moment
 
 
@@ -52,7 +52,7 @@ def test_rate_limit_holds_the_connection_and_leaves_one_at_a_time(
 ) -> None:
     one = flow_control()
     assert one.slots(START, 0, 0) == ALL
-    one.troubled(error, START)
+    one.failed(error, START)
 
     assert one.held(at(seconds - 1))
     assert one.slots(at(seconds - 1), 0, 0) == (0, 0)
@@ -66,7 +66,7 @@ def test_homes_with_the_same_retry_after_spread_out() -> None:
     moments = set()
     for chance in (0.0, 0.5, 1.0):
         one = flow_control(lambda chance=chance: chance)  # type: ignore[misc]
-        one.troubled(TELLS, START)
+        one.failed(TELLS, START)
         moments.add(one.next_at(START))
     assert moments == {at(65), at(70), at(75)}
 
@@ -74,17 +74,17 @@ def test_homes_with_the_same_retry_after_spread_out() -> None:
 def test_simultaneous_rejections_count_once() -> None:
     one = flow_control()
     for _ in range(4):
-        one.troubled(BARE, START)
+        one.failed(BARE, START)
     assert one.next_at(START) == at(15)
 
 
 def test_responses_raise_the_rate_until_it_is_unlimited() -> None:
     one = flow_control()
-    one.troubled(BARE, START)
+    one.failed(BARE, START)
     now, answers = START, 0
     while (moment := one.next_at(now)) is not None:
         now = moment
-        one.got_through(now)
+        one.succeeded(now)
         answers += 1
     assert answers > 100
     assert one.slots(now, 0, 0) == ALL
@@ -93,7 +93,7 @@ def test_responses_raise_the_rate_until_it_is_unlimited() -> None:
 def test_rate_limited_probe_closes_the_breaker_and_holds() -> None:
     one = flow_control()
     fail_until(one, 600)
-    one.troubled(BARE, at(600))
+    one.failed(BARE, at(600))
 
     assert not one.breaker.open
     assert one.slots(at(600), 0, 0) == (0, 0)
@@ -106,7 +106,7 @@ def test_shared_backend_is_probed_rarely_and_starts_slowly() -> None:
     assert one.next_at(at(3600)) is not None
     assert one.breaker.probe_cap == SHARED_PROBE_CAP > PROBE_CAP
 
-    assert one.got_through(at(3600))
+    assert one.succeeded(at(3600))
     assert one.back_offs_to_end(0) is None
     assert one.slots(at(3600), 0, 0) == (0, 0)
     assert one.slots(at(3600 + 1.5 * 12), 0, 0) == (1, 1)
@@ -115,20 +115,20 @@ def test_shared_backend_is_probed_rarely_and_starts_slowly() -> None:
 def test_unshared_backend_starts_at_once() -> None:
     one = FlowControl(LEDGER, lambda: 1.0)
     fail_until(one, 3600)
-    assert one.got_through(at(3600))
+    assert one.succeeded(at(3600))
     assert one.slots(at(3600), 0, 0) == ALL
 
 
 def test_unshared_backend_waits_exactly_for_retry_after() -> None:
     one = FlowControl(LEDGER, lambda: 1.0)
-    one.troubled(TELLS, START)
+    one.failed(TELLS, START)
     assert one.next_at(START) == at(60)
     assert one.slots(at(60), 0, 0) == ALL
 
 
 def test_hold_moves_with_a_clock_that_is_set() -> None:
     one = flow_control()
-    one.troubled(TELLS, START)
+    one.failed(TELLS, START)
     one.shift(timedelta(days=1))
     assert one.next_at(START) == at(75 + 86_400)
 
@@ -137,14 +137,14 @@ def test_outage_is_not_extended_by_a_clock_that_is_set() -> None:
     one = flow_control()
     fail_until(one, 600)
     one.shift(timedelta(days=1))
-    one.got_through(at(600 + 86_400))
+    one.succeeded(at(600 + 86_400))
     assert one.rate_limiter.pause < 10
 
 
 def test_resume_by_the_user_resets_it() -> None:
     one = flow_control()
     fail_until(one, 600)
-    one.troubled(BARE, at(600))
+    one.failed(BARE, at(600))
     one.resume()
     assert one.slots(at(600), 0, 0) == ALL
 

@@ -8,7 +8,7 @@ from custom_components.event_relay.queue.store.recovery.salvage import carry
 from custom_components.event_relay.queue.store.recovery.unchecked import (
     Kept,
     keep,
-    what_was_kept,
+    read_kept,
 )
 from custom_components.event_relay.queue.store.rows import COLUMNS, MIGRATIONS, values
 
@@ -31,7 +31,7 @@ def test_change_of_a_damaged_row_affects_no_other() -> None:
         keep(database)
         database.execute("UPDATE notes SET value = '2'")
 
-        kept = what_was_kept(database)
+        kept = read_kept(database)
 
     assert [(row[2], row[3]) for row in kept.notes] == [("whole", "2")]
 

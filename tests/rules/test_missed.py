@@ -598,7 +598,7 @@ class TestRejectedByFullQueue:
         await home.run_until(NOON + timedelta(seconds=1))
         queue.limit = limit
         await home.run_until(NOON + timedelta(seconds=61))
-        await runner_of(home.entry).async_keep_up()
+        await runner_of(home.entry).async_save_progress()
         assert len(await home.accepted()) == 1
 
         await home.restart_at(NOON + timedelta(seconds=90))

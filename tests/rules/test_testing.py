@@ -198,7 +198,7 @@ async def test_secrets_are_not_stored(
     await wait_for_events(frigate, 1)
 
     rule = rule_runner_of(entry)
-    await rule.async_keep_up()
+    await rule.async_save_progress()
     note = rule.notes[LAST_FIRING]
     assert "canary" not in str(note.value)
     last = read_last_firing(note.value)

@@ -97,9 +97,9 @@ class Home:
         """Take note of an answer; return whether the delivery has ended."""
         self.sending -= 1
         if error is None:
-            self.flow_control.got_through(moment(now))
+            self.flow_control.succeeded(moment(now))
             return True
-        self.flow_control.troubled(error, moment(now))
+        self.flow_control.failed(error, moment(now))
         self.line.put_back(waiting, self._interrupted(waiting, error, now))
         return False
 

@@ -25,7 +25,7 @@ CONNECTED = "connected"
 """What a flow that follows a new connection is given to say first, in Markdown."""
 
 
-def said_first(flow: FlowHandler[Any, Any, Any]) -> dict[str, str]:
+def connection_summary(flow: FlowHandler[Any, Any, Any]) -> dict[str, str]:
     """Return the placeholder with which such a flow begins; empty for any other."""
     said = (flow.init_data or {}).get(CONNECTED)
     return {CONNECTED: f"{said}\n\n" if said else ""}

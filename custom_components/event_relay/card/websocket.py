@@ -122,7 +122,7 @@ async def _async_list(
                     "subentries": [
                         {ATTR_SUBENTRY_ID: one.subentry_id, "title": one.title}
                         for one in entry.subentries.values()
-                        if one.subentry_type in _asking(entry)
+                        if one.subentry_type in _requesting(entry)
                     ],
                 }
                 for entry in entries.values()
@@ -217,7 +217,7 @@ def _entries(hass: HomeAssistant) -> dict[str, ConfigEntry]:
     }
 
 
-def _asking(entry: ConfigEntry) -> Collection[str]:
+def _requesting(entry: ConfigEntry) -> Collection[str]:
     """Return the types of a connection's subentries that request deliveries."""
     backend = entry.data[CONF_BACKEND]
     # Those of all connections are; a later version may have had one that we have not.

@@ -124,9 +124,9 @@ class SubentryEntity(Entity):
         await super().async_added_to_hass()
         if (rules := self.coordinator.rules) is None:
             return
-        self.async_on_remove(rules.listen_runners(self._runner_came, self.runner.id))
+        self.async_on_remove(rules.listen_runners(self._use_runner, self.runner.id))
         # It may have changed while the entity was being added.
-        self._runner_came(rules.runners.get(self.runner.id, self.runner))
+        self._use_runner(rules.runners.get(self.runner.id, self.runner))
 
     async def async_demand(self, context: Context | None) -> None:
         """Raise Unauthorized unless the user of a context may use it manually."""
@@ -134,7 +134,7 @@ class SubentryEntity(Entity):
         await async_demand(self.hass, context, right)
 
     @callback
-    def _runner_came(self, runner: SubentryRunner) -> None:
+    def _use_runner(self, runner: SubentryRunner) -> None:
         """Use the new runner after a change."""
         self.runner = runner
         self._runner_changed()

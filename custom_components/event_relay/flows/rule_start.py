@@ -32,7 +32,7 @@ import voluptuous as vol
 
 from ..backends.forms import BackendForms
 from ..backends.markdown import in_markdown
-from ..backends.menu_forms import chosen_step, menu_schema, said_first
+from ..backends.menu_forms import chosen_step, connection_summary, menu_schema
 from ..backends.named_steps import FlowStep, NamedSteps
 from ..backends.rule_patterns import Pattern
 from ..const import CONF_BACKEND, DOMAIN
@@ -110,7 +110,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
             last_step=False,
             description_placeholders={
                 "connection": in_markdown(self._get_entry().title),
-                **said_first(self),
+                **connection_summary(self),
             },
         )
 

@@ -84,7 +84,7 @@ class Tallies:
         return self._listeners.add(listener, owner)
 
     @callback
-    def hear(self, announcement: Announcement) -> None:
+    def add(self, announcement: Announcement) -> None:
         """Count an outcome."""
         outcome = announcement.outcome
         delivery = outcome.delivery

@@ -33,6 +33,6 @@ def look_up_wait(look_ups: int, schedule: tuple[float, ...]) -> timedelta:
     return timedelta(seconds=schedule[min(look_ups, len(schedule) - 1)])
 
 
-def asked_long_enough(since: datetime, now: datetime) -> bool:
+def look_ups_exhausted(since: datetime, now: datetime) -> bool:
     """Return whether a backend that cannot tell has been asked for long enough."""
     return now - since >= ASKING_LONGEST

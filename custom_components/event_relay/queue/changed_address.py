@@ -30,7 +30,7 @@ def is_elsewhere(there: Instance | None, here: Instance | None) -> bool:
     return there is not None and here is not None and there.id != here.id
 
 
-def what_it_changes(
+def target_of(
     delivery: Delivery, operation: AnyOperation, payload: object, start: Delivery | None
 ) -> tuple[Instance | None, str | None]:
     """Return the system and outside id of what a delivery changes or continues.

@@ -45,7 +45,7 @@ class CircuitBreaker:
         if self.probe_at is not None:
             self.probe_at = min(self.probe_at, now)
 
-    def got_through(self, now: datetime) -> timedelta | None:
+    def succeeded(self, now: datetime) -> timedelta | None:
         """Close it; return how long the backend was away if it was open."""
         since = self.failing_since if self.open else None
         self.failures = 0

@@ -66,7 +66,7 @@ class Dispatcher:
         """Look up the unknown outcome of a delivery."""
         self._begin(self._in_flight.looking_up, delivery, self._look_up(delivery))
 
-    def tell(self, delivery: Delivery) -> None:
+    def notify(self, delivery: Delivery) -> None:
         """Tell the observer of an outcome.
 
         Unless it is a receipt there is work again: the delivery waits, or others that
@@ -190,10 +190,10 @@ class Dispatcher:
             await self._commit(failed, delivery.state, optimistic)
             return
         outcome = await self._executor.check_address(delivery, plan)
-        self._hear(outcome)
+        self._update_flow_control(outcome)
         while (delivery := outcome.delivery).state is DeliveryState.SENDING:
             outcome = await self._executor.run_next(delivery, plan)
-            self._hear(outcome)
+            self._update_flow_control(outcome)
             if outcome.delivery.state is DeliveryState.SENDING:
                 await self._commit(outcome.delivery, DeliveryState.SENDING, optimistic)
         if self._in_flight.free_slot(delivery):
@@ -217,10 +217,10 @@ class Dispatcher:
             await self._commit(failed, DeliveryState.UNCERTAIN)
             return
         outcome = await self._executor.check_address(delivery, plan)
-        self._hear(outcome)
+        self._update_flow_control(outcome)
         if outcome.error is None and not outcome.delivery.state.settled:
             outcome = await self._executor.look_up(outcome.delivery, plan)
-            self._hear(outcome)
+            self._update_flow_control(outcome)
         await self._commit(outcome.delivery, DeliveryState.UNCERTAIN)
 
     async def _commit(
@@ -240,22 +240,22 @@ class Dispatcher:
         except StoreUnavailable:
             await persist(lambda: self._store.update(delivery, was=was, anew=True))
         if delivery.state is not DeliveryState.SENDING:
-            self.tell(delivery)
+            self.notify(delivery)
 
-    def _hear(self, outcome: Outcome) -> None:
+    def _update_flow_control(self, outcome: Outcome) -> None:
         """Let an answer or an error of the backend set the pace."""
         if (error := outcome.error) is None:
             if outcome.answered_at is not None:
-                self._got_through(outcome.answered_at)
+                self._note_response(outcome.answered_at)
         elif isinstance(error, Unavailable) and error.this_request_only:
             # The backend is there, and takes other deliveries.
-            self._got_through(self._clock())
+            self._note_response(self._clock())
         else:
-            self._flow_control.troubled(error, self._clock())
+            self._flow_control.failed(error, self._clock())
             self._observer.contacted(error)
 
-    def _got_through(self, now: datetime) -> None:
+    def _note_response(self, now: datetime) -> None:
         """Note an answer; if it closes the breaker, deliveries may go out again."""
-        if self._flow_control.got_through(now):
+        if self._flow_control.succeeded(now):
             self._wake_up.now()
         self._observer.contacted(None)

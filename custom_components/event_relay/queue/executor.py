@@ -191,7 +191,7 @@ class Executor:
             or not changed_address.is_elsewhere(sent_to, here)
         ):
             return Outcome(delivery=delivery)
-        there, outside_id = changed_address.what_it_changes(
+        there, outside_id = changed_address.target_of(
             delivery, plan.operation, plan.payload, plan.start
         )
         answered_at: datetime | None = None

@@ -37,7 +37,7 @@ class FlowControl:
 
     def held(self, now: datetime) -> bool:
         """Return whether nothing is sent: paused, stopping, on hold, breaker open."""
-        return self._stilled(now) or self.breaker.open
+        return self._sends_nothing(now) or self.breaker.open
 
     def resume(self) -> None:
         """End a pause, and forget earlier answers of the backend."""
@@ -54,7 +54,7 @@ class FlowControl:
 
         The two are independent, except that an open breaker lets one probe out.
         """
-        if self._stilled(now):
+        if self._sends_nothing(now):
             return 0, 0
         if self.breaker.open:
             idle = not sending and not looking_up
@@ -87,7 +87,7 @@ class FlowControl:
         since = self.breaker.failing_since
         return now - since if since is not None else timedelta()
 
-    def answers_again(self, now: datetime) -> None:
+    def probe_now(self, now: datetime) -> None:
         """Make a probe of an open breaker due now."""
         self.breaker.half_open(now)
 
@@ -106,7 +106,7 @@ class FlowControl:
         # Nothing is sent before the last of them.
         return max(moments, default=None)
 
-    def got_through(self, now: datetime) -> bool:
+    def succeeded(self, now: datetime) -> bool:
         """Note an answer; return whether it closed the breaker."""
         closed = self._close(now)
         if not closed:
@@ -114,7 +114,7 @@ class FlowControl:
         self._pause(now)
         return closed
 
-    def troubled(self, error: BackendError, now: datetime) -> None:
+    def failed(self, error: BackendError, now: datetime) -> None:
         """Slow down or pause after an error."""
         if isinstance(error, Unavailable) and error.this_request_only:
             return
@@ -130,7 +130,7 @@ class FlowControl:
     def _limited(self, now: datetime, least: timedelta) -> None:
         """Slow down after a shared backend has refused a request for its limit."""
         self._close(now)
-        if not self._stilled(now):
+        if not self._sends_nothing(now):
             # Others in flight are refused for the same reason, and count once.
             self.rate_limiter.refused()
         self._pause(now, least)
@@ -151,7 +151,7 @@ class FlowControl:
 
     def _close(self, now: datetime) -> bool:
         """Close the breaker; return whether it was open."""
-        if (away := self.breaker.got_through(now)) is None:
+        if (away := self.breaker.succeeded(now)) is None:
             return False
         self._back_off_ended = True
         if self.backend.shared:
@@ -163,7 +163,7 @@ class FlowControl:
         if wait := least + self.rate_limiter.wait(self.chance()):
             self.hold(now + wait)
 
-    def _stilled(self, now: datetime) -> bool:
+    def _sends_nothing(self, now: datetime) -> bool:
         """Return whether not even one request may be sent."""
         limited = self._held_until is not None and now < self._held_until
         return self._stopped or limited

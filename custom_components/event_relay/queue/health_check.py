@@ -78,7 +78,7 @@ class HealthChecks:
             if not self._wanted:
                 return
             if healthy and not was_healthy:
-                self._flow_control.answers_again(self._connection.clock())
+                self._flow_control.probe_now(self._connection.clock())
                 self._wake_up.now()
             wait = self._wait()
 

@@ -109,7 +109,7 @@ class DeliveryQueue:
         The successor's worker sends it, and its listeners are told.
         """
         self._worker = successor._worker
-        self.listen(successor._tell)
+        self.listen(successor._notify)
 
     def listen(self, listener: Callable[[Delivery], None]) -> Callable[[], None]:
         """Tell a listener of each delivery that is accepted, retried, or has changed.
@@ -124,7 +124,7 @@ class DeliveryQueue:
         """Tell an outcome to those who wait for the delivery, and to all listeners."""
         for waiter in self._waiting.get(delivery.id, ()):
             waiter.put_nowait(delivery)
-        self._tell(delivery)
+        self._notify(delivery)
 
     def release(self) -> None:
         """End all waits for deliveries that are not being sent now."""
@@ -159,7 +159,7 @@ class DeliveryQueue:
         stored, new = await self._committed(request, delivery, payload)
         accepted = shifted(stored, self._clock.total_shift)
         if new:
-            self._tell(accepted)
+            self._notify(accepted)
         return accepted
 
     async def _committed(
@@ -237,7 +237,7 @@ class DeliveryQueue:
         # Not earlier: listeners may not have been told yet how it ended before.
         waiter = self._waiter(delivery.id)
         try:
-            self._tell(opened)
+            self._notify(opened)
             self._wake()
             return await self._outcome(opened, waiter, wait)
         finally:
@@ -412,7 +412,7 @@ class DeliveryQueue:
             raise StoreUnavailable(message)
         return stored
 
-    def _tell(self, delivery: Delivery) -> None:
+    def _notify(self, delivery: Delivery) -> None:
         """Tell all listeners; an exception in one is logged."""
         for listener in tuple(self._listeners):
             try:

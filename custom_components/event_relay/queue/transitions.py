@@ -229,7 +229,7 @@ def looked_up(
             return known(altered(delivery, clue=None), now + wait)
         case Unclear():
             since = delivery.asked_since or now
-            if backoff.asked_long_enough(since, now):
+            if backoff.look_ups_exhausted(since, now):
                 return failed(altered(delivery, outcome_unknown=True), UNKNOWN, now)
             look_ups = delivery.look_ups + 1
             return altered(

@@ -272,7 +272,7 @@ class Worker:
             )
         )
         for delivery in taken.ended:
-            self._dispatcher.tell(delivery)
+            self._dispatcher.notify(delivery)
         if taken.more_expire:
             self.wake()
         in_flight.add(taken.claimed)

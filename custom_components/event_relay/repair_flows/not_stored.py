@@ -28,7 +28,7 @@ class NotStoredIssue:
         self._since: datetime | None = None
 
     @callback
-    def async_troubled(self, error: BackendError, now: datetime) -> None:
+    def async_failed(self, error: BackendError, now: datetime) -> None:
         """Create the issue once nothing has been stored for a while."""
         if error.code != NOT_STORED:
             return

@@ -72,11 +72,11 @@ class Armed:
         if self.ends is not None:
             await self.ends.async_attach()
 
-    async def async_attach_anew(self, entity_id: str) -> None:
+    async def async_reattach(self, entity_id: str) -> None:
         """Attach triggers again that miss an entity because it was added later."""
-        await self.triggers.async_attach_anew(entity_id)
+        await self.triggers.async_reattach(entity_id)
         if self.ends is not None:
-            await self.ends.async_attach_anew(entity_id)
+            await self.ends.async_reattach(entity_id)
 
     @callback
     def detach(self) -> None:

@@ -103,7 +103,7 @@ class CatchUp:
         if self._refused or not told:
             self._try_again_later()
 
-    async def async_keep_up(self, armed: Armed) -> None:
+    async def async_save_progress(self, armed: Armed) -> None:
         """Move the cursors to now: nothing was missed up to here.
 
         Occurrences that are due right now may not have fired yet.
@@ -117,7 +117,7 @@ class CatchUp:
         if notes:
             await self._runner.remember_if_possible(notes)
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Reset, so that the next start looks for missed occurrences again."""
         self._caught_up.clear()
         self._refused.clear()

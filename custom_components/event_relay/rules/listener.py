@@ -49,7 +49,7 @@ class Listener:
         self._in_progress: dict[asyncio.Task[Any] | None, asyncio.Future[None]] = {}
         """Firings in progress, by the task that handles them."""
 
-    async def async_be_quiet(self) -> None:
+    async def async_wait_for_firings(self) -> None:
         """Wait until firings in progress are accepted or refused, except the caller's.
 
         Home Assistant fires some triggers in the next iteration of the event loop.

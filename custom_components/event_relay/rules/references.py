@@ -25,16 +25,16 @@ class References:
         hass: HomeAssistant,
         *,
         report: Callable[[str], None],
-        came: Callable[[str], Awaitable[None]],
+        added: Callable[[str], Awaitable[None]],
     ) -> None:
         """Initialize with callbacks.
 
-        `report` receives the missing entities, or an empty text. `came` is awaited with
-        the id of a missing entity that was added, before its report is withdrawn.
+        `report` receives the missing entities, or an empty text. `added` is awaited
+        with the id of a missing entity that was added, before its report is withdrawn.
         """
         self._hass = hass
         self._report = report
-        self._on_come = came
+        self._on_added = added
         self._reports = False
         self._entities: set[str] = set()
         self._stops: list[CALLBACK_TYPE] = []
@@ -43,7 +43,7 @@ class References:
     def watch(self, entities: set[str], *, reports: bool = True) -> None:
         """Report the missing entities now and whenever they change.
 
-        With `reports` off only `came` is called: while Home Assistant starts, many
+        With `reports` off only `added` is called: while Home Assistant starts, many
         entities are not added yet.
         """
         self.unwatch()
@@ -81,7 +81,7 @@ class References:
         if not missing:
             return
         self._stops.append(
-            async_track_state_change_event(self._hass, missing, self._came)
+            async_track_state_change_event(self._hass, missing, self._async_added)
         )
 
     @callback
@@ -89,11 +89,11 @@ class References:
         """Look again after the state has been removed with its entity."""
         self._hass.loop.call_soon(self._look)
 
-    async def _came(self, event: Event[EventStateChangedData]) -> None:
+    async def _async_added(self, event: Event[EventStateChangedData]) -> None:
         """Call back for a missing entity that was added, and look again."""
         if event.data["old_state"] is not None or event.data["new_state"] is None:
             return
         entities = self._entities
-        await self._on_come(event.data["entity_id"])
+        await self._on_added(event.data["entity_id"])
         if self._stops and self._entities is entities:
             self.watch(entities, reports=self._reports)

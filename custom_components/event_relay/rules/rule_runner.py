@@ -94,7 +94,7 @@ class RuleRunner(SubentryRunner):
             armed=self._async_fully_armed,
         )
         self._references = References(
-            self.hass, report=self._issues.refers_to, came=self._async_entity_came
+            self.hass, report=self._issues.refers_to, added=self._async_entity_added
         )
         self._shape_of = partial(rule_context.shape_of, self.rule.operation)
         self._armed: Armed | None = None
@@ -142,12 +142,12 @@ class RuleRunner(SubentryRunner):
             self._disarming = armed
             armed.detach()
             self.set_armed(False)
-            await self._listener.async_be_quiet()
+            await self._listener.async_wait_for_firings()
             self._disarming = None
             armed.disarm()
-            await self._catching_up.async_keep_up(armed)
+            await self._catching_up.async_save_progress(armed)
         await self._async_remember_firing()
-        self._catching_up.begin_anew()
+        self._catching_up.reset()
 
     @override
     async def async_replaced(self, by: ConfigSubentry) -> None:
@@ -199,11 +199,11 @@ class RuleRunner(SubentryRunner):
             self._openings.settled(delivery)
 
     @override
-    async def async_keep_up(self) -> None:
+    async def async_save_progress(self) -> None:
         """Save the cursors and the last firing, in case of a crash."""
         await self._async_remember_firing()
         if self._armed is not None:
-            await self._catching_up.async_keep_up(self._armed)
+            await self._catching_up.async_save_progress(self._armed)
 
     async def async_test(self, context: Context, *, wait: float = 0) -> RuleTest:
         """Deliver what the rule would, marked as a test.
@@ -302,11 +302,11 @@ class RuleRunner(SubentryRunner):
         self._references.watch(armed.references, reports=self._home_started)
         return armed
 
-    async def _async_entity_came(self, entity_id: str) -> None:
+    async def _async_entity_added(self, entity_id: str) -> None:
         """Attach triggers again that missed an entity which was not there."""
         if (armed := self._armed) is None:
             return
-        await armed.async_attach_anew(entity_id)
+        await armed.async_reattach(entity_id)
         if self._armed is armed:
             self._report_problem(armed)
 

@@ -166,10 +166,10 @@ class Rules:
             except StoreError as error:
                 _LOGGER.warning("%s may be left open (%s)", runner.title, error)
 
-    async def async_keep_up(self) -> None:
+    async def async_save_progress(self) -> None:
         """Save the progress of every runner."""
         for runner in self._runners.values():
-            await runner.async_keep_up()
+            await runner.async_save_progress()
 
     @callback
     def _settled(self, delivery: Delivery) -> None:

@@ -92,7 +92,7 @@ class SubentryRunner(ABC):
         self._listeners = Listeners()
         self._watchers = Listeners()
 
-    async def async_keep_up(self) -> None:  # noqa: B027 - most miss nothing
+    async def async_save_progress(self) -> None:  # noqa: B027 - most miss nothing
         """Save progress, so that a crash does not make it look missed."""
 
     async def async_enable(self) -> None:

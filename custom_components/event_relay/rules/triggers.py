@@ -146,7 +146,7 @@ class Triggers:
             problems = await asyncio.gather(*map(self._async_attach, missing))
         self.problem = "; ".join(one for one in problems if one)
 
-    async def async_attach_anew(self, entity_id: str) -> None:
+    async def async_reattach(self, entity_id: str) -> None:
         """Attach triggers again whose target names an entity that was not there.
 
         Home Assistant's triggers with a target select their entities, such as doors,

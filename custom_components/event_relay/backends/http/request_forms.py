@@ -36,7 +36,7 @@ from ..base import Absent, Found, InvalidField, JsonObject
 from ..choice_forms import NOTHING_CHOSEN
 from ..errors import BackendError
 from ..markdown import in_markdown
-from ..menu_forms import chosen_step, menu_schema, said_first
+from ..menu_forms import chosen_step, connection_summary, menu_schema
 from ..named_steps import FlowStep, NamedSteps
 from .api.client import HttpClient
 from .connection_forms import named_secrets
@@ -216,7 +216,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         return self.async_show_form(
             step_id="user",
             data_schema=menu_schema([*presets, "paste", "advanced"], "http_request"),
-            description_placeholders=said_first(self),
+            description_placeholders=connection_summary(self),
             last_step=False,
         )
 

@@ -10,7 +10,7 @@ from .database import Database
 from .file import StoreError
 from .group_commit import Batch, BatchWrite
 
-_TOLD_AT_ONCE = 32
+_HANDED_OVER = 32
 """Results that are handed over in one turn of the loop: somebody may wait for each."""
 
 type Written[ResultT] = Sequence[ResultT | Exception]
@@ -35,7 +35,9 @@ class BatchWriter[ItemT, ResultT]:
         self._batch: Batch[ItemT] = Batch()
         self._waiting: list[_Waiting[ResultT]] = []
         """Who waits for the items of the batch, in their order."""
-        self._untold: deque[tuple[_Waiting[ResultT], ResultT | BaseException]] = deque()
+        self._pending_results: deque[
+            tuple[_Waiting[ResultT], ResultT | BaseException]
+        ] = deque()
         """Results that are still to be handed over, in the order of their commits."""
 
     def put(
@@ -88,22 +90,22 @@ class BatchWriter[ItemT, ResultT]:
                 self._queue(database, alone, [one])
             return
         outcomes = [error] * len(items) if error else written.result()
-        idle = not self._untold
-        self._untold.extend(zip(waiting, outcomes, strict=True))
+        idle = not self._pending_results
+        self._pending_results.extend(zip(waiting, outcomes, strict=True))
         if idle:
-            self._tell_some()
+            self._hand_over_some()
 
-    def _tell_some(self) -> None:
+    def _hand_over_some(self) -> None:
         """Hand over some results in order, the others in later turns of the loop."""
         try:
-            for _ in range(min(_TOLD_AT_ONCE, len(self._untold))):
-                _tell(*self._untold.popleft())
+            for _ in range(min(_HANDED_OVER, len(self._pending_results))):
+                _hand_over(*self._pending_results.popleft())
         finally:
-            if self._untold:
-                asyncio.get_running_loop().call_soon(self._tell_some)
+            if self._pending_results:
+                asyncio.get_running_loop().call_soon(self._hand_over_some)
 
 
-def _tell[ResultT](
+def _hand_over[ResultT](
     waiting: _Waiting[ResultT], outcome: ResultT | BaseException
 ) -> None:
     """Hand over the result of an item; its caller may have gone."""

@@ -306,7 +306,7 @@ class Database:
         self._copy = None
         copy.stop()
         try:
-            kept = unchecked.what_was_kept(database)
+            kept = unchecked.read_kept(database)
             unchecked.keep_no_longer(database)
             if copy.failed or len(kept.rows) > _MOST_KEPT or is_backed_up(database):
                 drop_copy(self.path)
@@ -344,7 +344,7 @@ class Database:
             if self._check is not None:
                 self._check.stop()
                 if self._connection is not None:
-                    self._kept = unchecked.what_was_kept(self._connection)
+                    self._kept = unchecked.read_kept(self._connection)
                 self._check = None
             if self._connection is not None:
                 with suppress(*FAILURES):

@@ -30,7 +30,7 @@ def note_of_system(system: Instance | None) -> Notes:
 
 
 @callback
-def async_tell_moved(
+def async_report_left_behind(
     hass: HomeAssistant,
     *,
     entry_id: str,

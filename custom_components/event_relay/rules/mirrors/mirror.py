@@ -26,7 +26,7 @@ from ...queue.store.store import StaleDelivery, StoreError
 from ..context import RuleContext
 from ..outcome import Outcome, OutcomeKind, reason_key, reason_values
 from ..subentry_runner import SubentryRunner
-from .changed_system import async_tell_moved, note_of_system, remembered_system
+from .changed_system import async_report_left_behind, note_of_system, remembered_system
 
 BEGUN = "begun"
 """Name of the note that a mirror commits with its first action."""
@@ -199,10 +199,10 @@ class Mirror(SubentryRunner):
             await self.remember(self.system_note)
 
     @callback
-    def tell_moved(self, left: Instance) -> None:
+    def report_left_behind(self, left: Instance) -> None:
         """Report, once, that something stays in another system."""
         _LOGGER.warning("%s starts over; what it made stays elsewhere", self.title)
-        async_tell_moved(
+        async_report_left_behind(
             self.hass,
             entry_id=self.rule_context.connection,
             mirror_id=self.id,

@@ -163,7 +163,7 @@ class ScriptMirror(Mirror):
             ]
             if not alike:
                 if left is not None:
-                    self.tell_moved(left)
+                    self.report_left_behind(left)
                 await self._create(wanted, self._fallback_version)
                 return
             if len(alike) == 1 and isinstance(script_id := alike[0], int):

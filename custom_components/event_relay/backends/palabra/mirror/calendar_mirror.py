@@ -283,5 +283,5 @@ class CalendarMirror(Mirror):
                     }
                 )
                 if elsewhere.keys() - found.keys():
-                    self.tell_moved(next(iter(elsewhere.values())))
+                    self.report_left_behind(next(iter(elsewhere.values())))
         await self.remember(notes)

@@ -78,7 +78,7 @@ def keep_no_longer(database: sqlite3.Connection) -> None:
     database.executescript(_END)
 
 
-def what_was_kept(database: sqlite3.Connection) -> Kept:
+def read_kept(database: sqlite3.Connection) -> Kept:
     """Return the kept rows, even of a file that cannot be read any more.
 
     A change keeps its whole row, and so also what was damaged in it before; such a row
