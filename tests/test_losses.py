@@ -179,7 +179,7 @@ async def test_what_expires_untried_has_the_reason_that_held_it_up(
     await counted(hass, entry, Cause.EXPIRED, 1)
 
     ended = await see(hass, hass_client, entry, Cause.EXPIRED)
-    assert "Connection refused" in str(ended["shown"])
+    assert "the connection was refused" in str(ended["shown"])
 
 
 async def test_the_log_says_that_it_is_over_once_it_has_been_quiet_for_so_long(

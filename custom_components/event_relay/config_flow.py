@@ -38,7 +38,7 @@ from .backends.section_forms import flattened, place_of, sectioned
 from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
 from .coordinator import RelayConfigEntry
 from .flows.rule import RuleFlow
-from .home_language import say
+from .home_language import reason_in_words, say
 from .options import options_schema, paused
 from .registry import BY_NAME, async_load
 from .rules.rule import SUBENTRY_RULE
@@ -328,7 +328,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
             self._placeholders |= wrong.details
         else:
             self._errors["base"] = cause
-            self._placeholders["reason"] = str(error)
+            self._placeholders["reason"] = reason_in_words(self.hass, str(error))
             self._placeholders["connection"] = called
 
     def _form(

@@ -38,6 +38,7 @@ from .const import (
     DOMAIN,
 )
 from .counts import CountsCoordinator
+from .home_language import reason_in_words
 from .options import READ_WHEN_NEEDED, paused, retention, spread, unsettled_limit
 from .outcomes.announcer import Announcer
 from .outcomes.losses import Losses
@@ -289,7 +290,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 if isinstance(error, InvalidCredentials)
                 else UpdateFailed
             )
-            raise kind(**error_text(error, self.name)) from error
+            raise kind(**error_text(self.hass, error, self.name)) from error
         kept: JsonObject = capabilities.dump()
         entry = self.config_entry
         if entry.data[CONF_CAPABILITIES] != kept:
@@ -414,7 +415,9 @@ def settings(entry: RelayConfigEntry) -> dict[str, Any]:
     }
 
 
-def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
+def delivery_error(
+    hass: HomeAssistant, delivery: Delivery, connection: str
+) -> HomeAssistantError:
     """Return the error of a delivery that settled without arriving."""
     failure = delivery.failure
     code = delivery.state.value
@@ -427,14 +430,16 @@ def delivery_error(delivery: Delivery, connection: str) -> HomeAssistantError:
         translation_key=code,
         translation_placeholders={
             "connection": connection,
-            "reason": (failure.reason if failure else "") or code,
+            "reason": reason_in_words(hass, failure.reason if failure else "") or code,
         },
     )
 
 
-def backend_error(error: BackendError, connection: str) -> HomeAssistantError:
+def backend_error(
+    hass: HomeAssistant, error: BackendError, connection: str
+) -> HomeAssistantError:
     """Return the error of a failed query to a backend."""
-    return HomeAssistantError(**error_text(error, connection))
+    return HomeAssistantError(**error_text(hass, error, connection))
 
 
 def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
@@ -461,15 +466,20 @@ def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
     )
 
 
-def error_text(error: BackendError, connection: str) -> dict[str, Any]:
+def error_text(
+    hass: HomeAssistant, error: BackendError, connection: str
+) -> dict[str, Any]:
     """Return the translation arguments of a client's error."""
     return {
         "translation_domain": DOMAIN,
         "translation_key": error.code,
-        "translation_placeholders": _placeholders(error, connection),
+        "translation_placeholders": _placeholders(hass, error, connection),
     }
 
 
-def _placeholders(error: BackendError, connection: str) -> dict[str, str]:
+def _placeholders(
+    hass: HomeAssistant, error: BackendError, connection: str
+) -> dict[str, str]:
     """Return the placeholders of an error's text."""
-    return {"connection": connection, "reason": error.reason or error.code}
+    reason = reason_in_words(hass, error.reason) or error.code
+    return {"connection": connection, "reason": reason}

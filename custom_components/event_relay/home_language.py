@@ -13,6 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
+from .backends.own_reasons import OWN_REASONS
 from .backends.warning import recognised
 from .const import DOMAIN
 
@@ -84,6 +85,15 @@ def operation_name(hass: HomeAssistant, operation: str) -> str:
     """Return the name of an operation's action; words of its key without one."""
     names = texts_of(hass, "services")
     return names.get(f"{operation}.name", operation.replace("_", " "))
+
+
+def reason_in_words(hass: HomeAssistant, reason: str) -> str:
+    """Return a reason in the home's language if it is in our words.
+
+    Those of another system stay as they are.
+    """
+    key = OWN_REASONS.get(reason)
+    return reason if key is None else say(hass, key)
 
 
 def in_home_language(hass: HomeAssistant, error: Exception) -> str:

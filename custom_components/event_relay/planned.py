@@ -77,6 +77,6 @@ class PlannedCoordinator(DataUpdateCoordinator[tuple[Planned, ...]]):
                 if isinstance(error, InvalidCredentials)
                 else UpdateFailed
             )
-            raise kind(**error_text(error, self.name)) from error
+            raise kind(**error_text(self.hass, error, self.name)) from error
         self.known = True
         return tuple(sorted(planned, key=lambda one: (one.start, one.end, one.id)))

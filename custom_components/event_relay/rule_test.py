@@ -56,7 +56,7 @@ async def async_test_rule(
         ) from error
     notice.ended(test, await async_basis(hass, notice.texts, test.sample))
     if test.delivery.state.settled and not _arrived(test.delivery):
-        raise delivery_error(test.delivery, entry.title)
+        raise delivery_error(hass, test.delivery, entry.title)
 
 
 class TestNotice:
@@ -153,7 +153,7 @@ async def async_send_test(
     except StoreError as error:
         return in_markdown(in_home_language(hass, outbox_error(error, entry.title)))
     if delivery.state.settled and not _arrived(delivery):
-        reason = in_home_language(hass, delivery_error(delivery, entry.title))
+        reason = in_home_language(hass, delivery_error(hass, delivery, entry.title))
         said = text(texts, _ended_key(delivery), reason=reason.rstrip("."))
     else:
         said = outcome_in_words(texts, delivery, entry.title)

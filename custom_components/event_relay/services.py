@@ -138,7 +138,7 @@ async def _async_send(
         refused = outbox_error(error, entry.title)
         entry.runtime_data.losses.async_refused(refused)
         raise refused from error
-    return answer(delivery, entry)
+    return answer(call.hass, delivery, entry)
 
 
 async def _async_query(
@@ -155,4 +155,4 @@ async def _async_query(
     except InvalidField as error:
         raise invalid_field(error) from error
     except BackendError as error:
-        raise backend_error(error, entry.title) from error
+        raise backend_error(call.hass, error, entry.title) from error

@@ -40,10 +40,12 @@ from .resolve import (
 )
 
 
-def answer(delivery: Delivery, entry: RelayConfigEntry) -> dict[str, Any]:
+def answer(
+    hass: HomeAssistant, delivery: Delivery, entry: RelayConfigEntry
+) -> dict[str, Any]:
     """Return the response for a delivery; raises if it failed."""
     if delivery.state.settled and delivery.state is not DeliveryState.DELIVERED:
-        raise delivery_error(delivery, entry.title)
+        raise delivery_error(hass, delivery, entry.title)
     answered = state(delivery)
     if delivery.receipt:
         answered |= {
@@ -132,7 +134,7 @@ async def async_retry(call: ServiceCall) -> ServiceResponse:
                 wait=data.get(ATTR_WAIT, WAIT),
             ),
         )
-        return {"deliveries": [answer(retried, entry)]}
+        return {"deliveries": [answer(call.hass, retried, entry)]}
     retried_all = await async_retry_failed(_all_of(call.hass, data))
     return {"deliveries": [state(delivery) for delivery in retried_all]}
 

@@ -32,7 +32,7 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import outbox_error
-from ..home_language import warnings_in_words
+from ..home_language import reason_in_words, warnings_in_words
 from ..permissions import Right, demand, may
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import outcome_unknown
@@ -234,8 +234,10 @@ async def _name_of_user(hass: HomeAssistant, delivery: Delivery) -> str | None:
 
 
 def _shown(hass: HomeAssistant, delivery: Delivery) -> Row:
-    """Return a delivery as a row, with its warnings in the home's language."""
+    """Return a delivery as a row, with our words in the home's language."""
     row = listed(hass, delivery)
+    if (error := row["error"]) is not None:
+        row["error"] = error | {"reason": reason_in_words(hass, error["reason"])}
     return row | {"warnings": warnings_in_words(hass, row["warnings"])}
 
 

@@ -22,7 +22,7 @@ from homeassistant.util import dt as dt_util
 from ..backends.errors import BackendError
 from ..const import DOMAIN
 from ..counts import CountsCoordinator
-from ..home_language import in_home_language, texts_of
+from ..home_language import in_home_language, reason_in_words, texts_of
 from ..queue.delivery import Delivery, DeliveryState, Failure
 from ..queue.queue import DeliveryQueue
 from ..queue.worker import Worker
@@ -208,7 +208,9 @@ class Losses:
             return words.why("paused", {})
         match delivery.failure or self._connection.last_exception:
             case (Failure() | BackendError()) as error:
-                return error.reason or words.why(error.code, {})
+                return reason_in_words(self._hass, error.reason) or words.why(
+                    error.code, {}
+                )
             case HomeAssistantError() as error:
                 return in_home_language(self._hass, error)
         known = self._losses.get(Cause.EXPIRED)

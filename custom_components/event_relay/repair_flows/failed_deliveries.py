@@ -272,7 +272,9 @@ class FailedDeliveriesFlow(RepairsFlow):
     def _reason(self, delivery: Delivery) -> str:
         """Return why it failed, including the backend's own words."""
         return in_markdown(
-            in_home_language(self.hass, delivery_error(delivery, self._entry.title))
+            in_home_language(
+                self.hass, delivery_error(self.hass, delivery, self._entry.title)
+            )
         )
 
 

@@ -15,6 +15,7 @@ from ..backends.markdown import in_markdown
 from ..backends.menu_forms import chosen_step, menu_schema
 from ..const import DOMAIN
 from ..coordinator import RelayConfigEntry
+from ..home_language import reason_in_words
 
 
 class PermissionFlow(RepairsFlow):
@@ -75,7 +76,11 @@ class PermissionFlow(RepairsFlow):
         """Return the backend's reason, as far as the connection knows it."""
         loaded = self._entry.state is ConfigEntryState.LOADED
         error = self._entry.runtime_data.paused_for if loaded else None
-        return "?" if error is None else in_markdown(str(error))
+        return (
+            "?"
+            if error is None
+            else in_markdown(reason_in_words(self.hass, str(error)))
+        )
 
     @property
     def _entry(self) -> RelayConfigEntry:

@@ -1,0 +1,71 @@
+"""The reasons of failures in our own words, as opposed to a backend's.
+
+A client gives a reason as an English sentence, and it is stored as such. This table
+finds the text that says the same in any language.
+"""
+
+from collections.abc import Mapping
+
+OWN_REASONS: Mapping[str, str] = {
+    # On the way.
+    "Connection refused": "own_refused",
+    "Host is down": "own_unreachable",
+    "Network is unreachable": "own_unreachable",
+    "No route to host": "own_unreachable",
+    "certificate not trusted": "reason_certificate",
+    "host name not found": "reason_name_not_found",
+    "no TLS spoken there": "own_no_tls",
+    "no answer in time": "reason_timeout",
+    "no connection": "own_no_connection",
+    "no connection in time": "reason_timeout",
+    "not an address": "reason_invalid_address",
+    "the address answers with a redirect": "reason_redirected",
+    "the connection broke off": "own_broke_off",
+    "the session is closed": "own_stopping",
+    # Requests.
+    "the path leads elsewhere": "own_other_path",
+    "the request cannot be written": "own_unwritable",
+    # Responses.
+    "Frigate took the change, but does not store it": "reason_not_stored",
+    "a mark has no id": "own_no_id",
+    "a row does not fit its columns": "own_unreadable",
+    "a script has no id": "own_no_id",
+    "a series has no columns and values": "own_unreadable",
+    "a web page, not an answer": "own_not_json",
+    "create was answered without an event id": "own_no_id",
+    "create was answered without saying true": "own_unreadable",
+    "more entries than can be read": "own_too_many",
+    "more events than can be read": "own_too_many",
+    "no version": "own_no_version",
+    "the answer cannot be read": "own_unreadable",
+    "the answer does not hold what was asked for": "own_unreadable",
+    "the answer has no id": "own_no_id",
+    "the answer is not HTTP": "own_not_http",
+    "the answer is not JSON": "own_not_json",
+    "the answer to a query is not an object": "own_unreadable",
+    "the answer to create cannot be read": "own_unreadable",
+    "the event has no id": "own_no_id",
+    "the event is not an object": "own_unreadable",
+    "the login gave no token": "own_no_token",
+    "the login is not JSON": "own_not_json",
+    "the next page cannot be read": "own_unreadable",
+    "the series are not a list": "own_unreadable",
+    "the workspace has no uuid": "own_no_id",
+    "the workspace is not an object": "own_unreadable",
+    # What a backend does not have or take.
+    "Frigate has no such event": "reason_unknown_event",
+    "aipix has no such script": "reason_unknown_script",
+    "all sessions of this login are in use": "reason_session_limit",
+    "its end would stop Frigate's review: alerts are off and no label is a detection": (
+        "own_no_alerts"
+    ),
+    "its request has no end": "reason_no_end_request",
+    "that delivery made no script": "reason_unknown_script",
+    "the answer to its start had no id": "reason_no_start_id",
+    "the delivery made no event": "reason_unknown_event",
+    "the script belongs to the desktop client": "reason_foreign_script",
+    "the event would end before it starts": "own_ends_too_early",
+    "there is no such event": "reason_unknown_event",
+    "too many logins": "own_too_many_logins",
+}
+"""Keys of the texts `common`, by sentence."""
