@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+import json
 import socket
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, TraceConfig
@@ -530,6 +531,20 @@ def test_other_statuses_are_left_to_the_client(status: int) -> None:
 def test_invalid_json_is_a_value_error(body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 json's own
         reply_of(body=body).json()
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb'{"a\ud800": "b\uDFFFc"}', '{"a?": "b?c"}'),
+        (b'{"a": "\xed\xa0\x80"}', '{"a": "?"}'),
+        ('{"a": "\ud800"}'.encode("utf-16", "surrogatepass"), '{"a": "?"}'),
+        (rb'{"a": "\ud83d\ude00"}', '{"a": "😀"}'),
+        (rb'{"a": "\\ud800"}', r'{"a": "\\ud800"}'),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_replaced(body: bytes, text: str) -> None:
+    assert json.dumps(reply_of(body=body).json(), ensure_ascii=False) == text
 
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"'])

@@ -43,6 +43,8 @@ MAXIMUM_BODY = 8 * 1024 * 1024
 LONGEST_RETRY_AFTER = 86_400.0
 """Seconds; a longer or infinite Retry-After is cut to this."""
 _ENDS_A_HEADER = re.compile(r"[\r\n\0]")
+_HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
+"""Bytes without which JSON has no surrogates: escaped, in UTF-8, and UTF-16 or 32."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +76,15 @@ class Reply:
         return redact(said, self.secrets)
 
     def json(self) -> Json:
-        """Decode the body; raises ValueError if it is not JSON."""
+        """Decode the body; raises ValueError if it is not JSON.
+
+        Half of a surrogate pair, which JSON can have but no file can hold, is replaced.
+        """
         try:
             decoded: Json = json.loads(self.body)
+            if _HALF_PAIR.search(self.body):
+                whole = json.dumps(decoded, ensure_ascii=False).encode(errors="replace")
+                decoded = json.loads(whole)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
         return decoded

@@ -110,6 +110,7 @@ def test_key_in_use_is_retried_and_missing_target_is_awaited() -> None:
         (reply(429, '{"parameters": {"retry_after": 3}}'), 3),
         (reply(429, '{"parameters": {"retry_after": 0.5}}'), 0.5),
         (reply(429, '{"parameters": {"retry_after": 9e99}}'), 86_400),
+        (reply(429, f'{{"parameters": {{"retry_after": {"9" * 400}}}}}'), 86_400),
         (reply(429, '{"parameters": {"retry_after": true}}'), None),
         (reply(429, '{"parameters": {"retry_after": "x"}}'), None),
         (reply(429, "no JSON"), None),
@@ -131,12 +132,16 @@ def test_redirect_names_the_origin_only() -> None:
             "https://user:word@other.example:8443/x",
             "/login",
             "ftp://other.example/",
+            "http://[other",
+            "http://other\udcff.example/",
             "",
         )
     }
     assert list(led.values()) == [
         "302 https://other.example",
         "302 https://other.example:8443",
+        "302",
+        "302",
         "302",
         "302",
         "302",
@@ -214,6 +219,32 @@ def test_kept_values_of_a_response() -> None:
         "fields": {"name": "x"},
     }
     assert result_of(reply(204), rules, Effect.ONCE) == {"status": 204}
+
+
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        (str(2**63 - 1), 2**63 - 1),
+        (str(2**63), str(2**63)),
+        (str(-(2**70)), str(-(2**70))),
+        ("1.5", 1.5),
+        ("1e400", None),
+        ("NaN", None),
+    ],
+)
+def test_numbers_are_kept_as_home_assistant_can_pass_them_on(
+    number: str, kept: Json
+) -> None:
+    answer = reply(200, f'{{"number": {number}}}')
+    result = result_of(answer, AnswerRules(fields={"n": "number"}), Effect.ONCE)
+    assert result.get("fields", {}) == ({} if kept is None else {"n": kept})
+
+
+def test_header_that_is_not_utf8_is_kept_without_its_bytes() -> None:
+    # As aiohttp reads the bytes `caf\xe9`.
+    answer = reply(201, X_Id="caf\udce9")
+    kept = result_of(answer, AnswerRules(id_from="header:X-Id"), Effect.ONCE)
+    assert kept == {"status": 201, "id": "caf?"}
 
 
 def test_echoed_secret_is_not_kept() -> None:

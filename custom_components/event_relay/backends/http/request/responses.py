@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
+from math import isfinite
 import re
 from typing import Self, override
 from urllib.parse import quote, urljoin
@@ -44,6 +45,7 @@ _GATEWAYS = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 LONGEST_FIELD = 1000
 """Most characters of a selected field."""
 LONGEST_ID = 200
+_LARGEST = 2**63
 LONGEST_WAIT = 86_400.0
 NOT_THERE_YET = 60.0
 """Seconds until a retry after a temporary 404."""
@@ -251,7 +253,7 @@ def _refusal(
     """Return the error for a response that is not a success."""
     reason = _reason(reply, document, rules, told)
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
-        led = origin_of(urljoin("x:", reply.headers.get("Location", ""))) or ""
+        led = origin_of(reply.headers.get("Location", "")) or ""
         return Rejected(f"{reply.status} {led}".strip(), code="redirected_to")
     if reply.status in PAUSED:
         return RequestPaused(reason, status=reply.status)
@@ -329,7 +331,9 @@ def _value(
     if source is None:
         return None
     if source.startswith("header:"):
-        return reply.headers.get(source.removeprefix("header:"))
+        said = reply.headers.get(source.removeprefix("header:"))
+        # Bytes that are not UTF-8 were read as surrogates, which cannot be stored.
+        return None if said is None else said.encode(errors="replace").decode()
     if isinstance(document, json_path.Missing):
         return None
     return json_path.text_at(document, source)
@@ -342,8 +346,11 @@ def _single(document: Json | json_path.Missing, path: str) -> Json:
     match json_path.value_at(document, path):
         case str(text):
             return text[:LONGEST_FIELD]
-        case (int() | float()) as number:
-            return number
+        case float() as number:
+            return number if isfinite(number) else None
+        case int() as number:
+            # Home Assistant cannot pass a larger number on.
+            return number if abs(number) < _LARGEST else str(number)
     return None
 
 
@@ -359,5 +366,5 @@ def _retry_after(
         case bool():
             return None
         case (int() | float()) as seconds:
-            return min(max(0.0, float(seconds)), LONGEST_WAIT)
+            return float(min(max(0, seconds), LONGEST_WAIT))
     return None
