@@ -391,6 +391,12 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
         ({"body_json": {"key": "{secret:other}"}}, "body_json", MISSING),
         ({"headers": {"X-Key": "Key {secret:other}"}}, "headers", MISSING),
         ({"query": {"key": ["{secret:other}"]}}, "query", MISSING),
+        (
+            {"query": {"key": "{secret:My-Key}"}},
+            "query",
+            MISSING.replace("other", "My-Key"),
+        ),
+        ({"query": {"{{ key }}": "x"}}, "query", "Query.{{ key }}: only"),
         ({"path": "/{secret:other}"}, "path", MISSING),
         (
             {"end": {**SECTIONS["end"], "path": "/{secret:other}", "repeat": "ask"}},

@@ -352,6 +352,25 @@ def test_header_with_an_invalid_name_is_refused(name: str) -> None:
     assert refused({"headers": {name: "x"}})[1] == "header_name"
 
 
+@pytest.mark.parametrize(
+    ("recipe", "field"),
+    [
+        ({"query": {"{{ a }}": "b"}}, "query.{{ a }}"),
+        ({"query": {"{id}": "b"}}, "query.{id}"),
+        (
+            {"body_kind": "form", "body_form": {"{% if a %}": "b"}},
+            "body_form.{% if a %}",
+        ),
+        (
+            {"body_kind": "json", "body_json": [{"a": {"{secret:key}": 1}}]},
+            "body_json.{secret:key}",
+        ),
+    ],
+)
+def test_template_in_a_name_is_refused(recipe: dict[str, Any], field: str) -> None:
+    assert refused(recipe) == (field, "template_in_name")
+
+
 def test_same_header_twice_is_refused() -> None:
     recipe = {"headers": {"X-A": "1", "x-a": "2"}}
     assert refused(recipe) == ("headers.x-a", "header_twice")

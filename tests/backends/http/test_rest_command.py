@@ -93,6 +93,16 @@ door:
         assert one.definition["content_type"] == "text/plain"
 
 
+def test_payload_has_no_blanks_at_its_ends() -> None:
+    one = taken("""
+url: http://192.168.1.9/a
+method: post
+payload: >
+  user=a&title=b
+""")
+    assert one.definition["body_text"] == "user=a&title=b"
+
+
 @pytest.mark.parametrize(
     ("payload", "body"),
     [
@@ -142,6 +152,10 @@ def test_content_type(said: str, payload: str, kind: str | None) -> None:
         ("/a?b={{ c | urlencode }}", "/a", {"b": "{{ c }}"}),
         ("/a?b={{ c|urlencode()|upper }}", "/a", {"b": "{{ c|upper }}"}),
         ("/{{ c | urlencode }}/d", "/{{ c }}/d", None),
+        # A path has no such characters except in values.
+        ("/a%2Fb/Küche", '/a{{ "/" }}b/K{{ "ü" }}che', None),
+        ("/K%C3%BCche", '/K{{ "ü" }}che', None),
+        ("/100%/%25{{ c }}%3F", '/100{{ "%" }}/{{ "%" }}{{ c }}{{ "?" }}', None),
     ],
 )
 def test_address_is_encoded_once(
@@ -150,6 +164,19 @@ def test_address_is_encoded_once(
     definition = taken(f"url: 'http://a.example{url}'").definition
     assert definition["path"] == path
     assert definition.get("query") == query
+
+
+@pytest.mark.parametrize("character", ["%5C", "%0A", "\\"])
+def test_character_that_no_path_can_have_is_refused(character: str) -> None:
+    with pytest.raises(InvalidField) as caught:
+        taken(f"url: 'http://a.example/a{character}b'")
+    assert caught.value.problem == "path_character"
+
+
+def test_parameters_whose_names_are_templates_are_listed() -> None:
+    one = taken("url: 'http://a.example/b?c=1&{{ d }}&{{ e }}={{ f }}&{id}=2'")
+    assert one.definition == {"method": "GET", "path": "/b", "query": {"c": "1"}}
+    assert one.not_taken == ("url ({{ d }})", "url ({{ e }}={{ f }})", "url ({id}=2)")
 
 
 SEVERAL = """

@@ -52,7 +52,7 @@ from .request.filling import filler
 from .request.prepared import question_of
 from .request.recipe import METHODS, BodyKind, Recipe
 from .request.rendering import Rendering
-from .request.slots import SECRET, names_in
+from .request.slots import SECRET
 from .rest_command import TakenOver, take_over
 from .template_forms import TemplateRenderer
 
@@ -62,6 +62,8 @@ CONF_DEFINITION = "definition"
 CONF_YAML = "yaml"
 _STEPS = f"config_subentries.{SUBENTRY_REQUEST}.step"
 
+_ANY_SECRET = re.compile(rf"(?<!\{{)\{{{SECRET}([^{{}}]*)\}}(?!\}})")
+"""A placeholder of a secret, even with a name that none can have."""
 _PRESET: Final = "preset_"
 """Prefix of the step names of presets."""
 _TEXT = TextSelector()
@@ -326,11 +328,9 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
 
     def _check_text(self, text: str, where: str, secrets: Mapping[str, str]) -> None:
         """Refuse a broken template, or one with unknown names."""
-        for name in names_in(text):
-            if name.startswith(SECRET) and name.removeprefix(SECRET) not in secrets:
-                raise InvalidField(
-                    where, "secret_unknown", secret=name.removeprefix(SECRET)
-                )
+        for name in _ANY_SECRET.findall(text):
+            if name not in secrets:
+                raise InvalidField(where, "secret_unknown", secret=name)
         try:
             Template(text, self.hass).ensure_valid()
         except TemplateError as error:

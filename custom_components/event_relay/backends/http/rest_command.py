@@ -3,7 +3,7 @@
 Facts: homeassistant/components/rest_command, 2026.10.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 import json
 import re
@@ -11,7 +11,7 @@ from typing import TypeGuard, cast
 from urllib.parse import unquote, unquote_plus
 
 from ..base import InvalidField, Json, JsonObject
-from .request.recipe import METHODS, WITHOUT_BODY, as_json, texts_in
+from .request.recipe import METHODS, WITHOUT_BODY, as_json, keys_in, texts_in
 from .request.safety import OURS, origin_of
 
 LONGEST = 50_000
@@ -31,6 +31,9 @@ _KEYS = frozenset({"url", "method", "headers", "payload", "content_type", *_NOT_
 _SECRET = re.compile(r"(^|[:,\[{-][ \t]+)!secret[ \t]+([\w.-]+)", re.MULTILINE)
 _ENCODED = re.compile(r"\|\s*urlencode\s*(?:\(\s*\)\s*)?(?=\||-?\}\})")
 """A filter that encodes a value for an address, which is done here for all values."""
+_LITERAL = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@ -]+")
+_NEITHER = re.compile(r"(?:%[0-9A-Fa-f]{2}|[^/A-Za-z0-9._~!$&'()*+,;=:@ {}-])+")
+"""Characters that are encoded in a path, or have to be."""
 _EXPRESSION = re.compile(r"\{\{-?((?:(?!\{\{|\}\}).)*?)-?\}\}", re.DOTALL)
 _PLAIN = re.compile(r"[\w.]+")
 
@@ -97,9 +100,10 @@ def _taken(
     if address is None:
         problem = "address_is_template" if isinstance(url, str) else "no_rest_command"
         raise InvalidField("yaml", problem)
-    path, query = _path_and_query(address.rest)
+    path, query, unnamed = _path_and_query(address.rest)
     if "@" in str(url).partition("://")[2].partition("/")[0]:
         not_taken.append("url (username, password)")
+    not_taken += [f"url ({one})" for one in unnamed]
     definition["path"] = path
     if query:
         definition["query"] = query
@@ -150,25 +154,40 @@ def _placeholder(found: re.Match[str]) -> str:
     return f"{found[1]}'{{secret:{name}}}'"
 
 
-def _path_and_query(rest: str) -> tuple[str, JsonObject]:
-    """Return the decoded path and the query of an address."""
+def _path_and_query(rest: str) -> tuple[str, JsonObject, list[str]]:
+    """Return the decoded path and the query of an address, and what it cannot have."""
     path, _, query = _outside(rest, "?")
-    return _decoded(path, unquote) or "/", _query(query)
+    written = _decoded(path, lambda text: _NEITHER.sub(_as_value, text))
+    return written or "/", *_query(query)
 
 
-def _query(text: str) -> JsonObject:
-    """Return the parameters of a query, whose values may be templates."""
+def _as_value(found: re.Match[str]) -> str:
+    """Return characters of a path as a value, if they would mean something else."""
+    decoded = unquote(found[0])
+    if _LITERAL.fullmatch(decoded) or "\\" in decoded or not decoded.isprintable():
+        return decoded
+    return f"{{{{ {json.dumps(decoded, ensure_ascii=False)} }}}}"
+
+
+def _query(text: str) -> tuple[JsonObject, list[str]]:
+    """Return the parameters of a query, whose values may be templates.
+
+    Then those whose names may be templates, too.
+    """
     query: dict[str, Json] = {}
+    unnamed = []
     rest = text
     while rest:
         pair, _, rest = _outside(rest, "&")
         name, _, value = (_decoded(one, unquote_plus) for one in _outside(pair, "="))
-        if name in query:
+        if "{" in name:
+            unnamed.append(pair)
+        elif name in query:
             before = query[name]
             query[name] = [*(before if isinstance(before, list) else [before]), value]
         elif name:
             query[name] = value
-    return query
+    return query, unnamed
 
 
 def _decoded(text: str, decode: Callable[[str], str]) -> str:
@@ -228,7 +247,8 @@ def _body(payload: Json, content_type: str) -> JsonObject:
         if content_type.partition(";")[0].strip().lower() in ("", "application/json"):
             return body
         return {**body, "content_type": content_type}
-    text = str(payload)
+    # As a template, it has no blanks at its ends.
+    text = str(payload).strip()
     looks_like_json = text.lstrip()[:1] in ("{", "[") and text.lstrip()[:2] != "{{"
     guessed = "application/json" if looks_like_json else "text/plain; charset=utf-8"
     return {
@@ -241,20 +261,8 @@ def _body(payload: Json, content_type: str) -> JsonObject:
 def _is_filled_in(decoded: Json) -> bool:
     """Return whether only values of JSON are templates, and none encodes its result."""
     return not any(
-        "{{" in name or "{%" in name for name in _names_in(decoded)
+        "{{" in name or "{%" in name for name in keys_in(decoded)
     ) and not any("to_json" in text or "tojson" in text for text in texts_in(decoded))
-
-
-def _names_in(value: Json) -> Iterator[str]:
-    """Yield all names in JSON."""
-    match value:
-        case list():
-            for one in value:
-                yield from _names_in(one)
-        case dict():
-            yield from value
-            for one in value.values():
-                yield from _names_in(one)
 
 
 def _as_texts(value: Json) -> Json:

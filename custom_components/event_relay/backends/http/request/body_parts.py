@@ -13,7 +13,7 @@ EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """A value in a template. Jinja statements are not searched for."""
 _FIELD = re.compile(r"\{\{-?\s*([A-Za-z_]\w*)\s*-?\}\}")
 """A template that consists of one field of a call."""
-_BEGINNINGS = ("{{", "{%", "{#")
+BEGINNINGS = ("{{", "{%", "{#")
 
 encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":")
@@ -41,7 +41,7 @@ def kind_of(template: str) -> Kind:
     field = _FIELD.fullmatch(stripped)
     found = EXPRESSION.search(template)
     return Kind(
-        is_template=any(one in template for one in _BEGINNINGS),
+        is_template=any(one in template for one in BEGINNINGS),
         field=None if field is None else field[1],
         is_expression="{%" not in template
         and found is not None

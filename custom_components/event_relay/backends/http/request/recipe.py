@@ -8,8 +8,9 @@ import re
 from typing import Self, cast
 
 from ...base import InvalidField, Json, JsonObject
+from ...fields import LONGEST_NAME
 from . import safety
-from .body_parts import EXPRESSION, Parts, parts_of
+from .body_parts import BEGINNINGS, EXPRESSION, Parts, parts_of
 from .slots import OF_ATTEMPT, OF_END, names_in
 
 METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
@@ -197,7 +198,10 @@ class _Reading:
         return where, read
 
     def _templates(self, name: str, value: Json, *, of_attempt: bool = False) -> None:
-        """Refuse texts that are too long, and placeholders without a value here."""
+        """Refuse long texts, names with templates, and placeholders without a value."""
+        for key in keys_in(value):
+            if any(one in key for one in BEGINNINGS) or any(names_in(key)):
+                raise InvalidField(f"{name}.{key}"[:LONGEST_NAME], "template_in_name")
         for text in texts_in(value):
             if len(text) > LONGEST_TEMPLATE:
                 raise InvalidField(name, "too_long", maximum=str(LONGEST_TEMPLATE))
@@ -242,6 +246,18 @@ def as_json(value: object, name: str, depth: int = 0) -> Json:
                 for number, inner in enumerate(value)
             ]
     raise InvalidField(name, "not_json_value")
+
+
+def keys_in(value: Json) -> Iterator[str]:
+    """Yield all names in JSON."""
+    match value:
+        case list():
+            for one in value:
+                yield from keys_in(one)
+        case dict():
+            yield from value
+            for one in value.values():
+                yield from keys_in(one)
 
 
 def texts_in(value: Json) -> Iterator[str]:
