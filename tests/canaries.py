@@ -1,4 +1,4 @@
-"""All texts that Event Relay has written in a test, to search for canaries."""
+"""The texts that Event Relay has written in a test, to search for canaries."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -17,7 +17,7 @@ from tools.simulators.wire import Json
 
 
 def written_texts(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return its log, the states, and its repairs."""
+    """Return the log, the states and the repairs."""
     logged = [
         record.getMessage() + (record.exc_text or "")
         for record in caplog.records
@@ -59,8 +59,8 @@ class Case:
     answered: bool = False
     """Whether the response to the action contains that one, too."""
 
-    def troubles(self) -> dict[str, Fault | None]:
-        """Return everything that may become of a request, by name."""
+    def outcomes(self) -> dict[str, Fault | None]:
+        """Return all possible outcomes of a request, by name."""
         statuses = {
             name: Fault(
                 kind=FaultKind.STATUS,

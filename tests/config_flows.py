@@ -1,4 +1,4 @@
-"""Steps of the config flow for a connection, and what each backend's form says."""
+"""Steps of the config flow for a connection, and the errors of each backend's form."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -26,12 +26,12 @@ from tools.simulators.wire import Json
 
 from .other_systems import (
     HOST,
-    mistrusted,
     serve,
     serve_bytes,
     serve_document,
     serve_page,
     serve_redirect,
+    untrusted,
     unused_port,
 )
 
@@ -56,7 +56,7 @@ async def submit(
     return result
 
 
-def offered(form: Mapping[str, Any]) -> list[str]:
+def offered_steps(form: Mapping[str, Any]) -> list[str]:
     """Return the next steps that a form offers; the form may be JSON."""
     schema = form["data_schema"]
     if isinstance(schema, vol.Schema):
@@ -70,10 +70,10 @@ def offered(form: Mapping[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def only_added(
+async def form_without_set_up(
     hass: HomeAssistant, backend: str
 ) -> AsyncIterator[ConfigFlowResult]:
-    """Yield the form of a backend; meanwhile a new entry is not set up."""
+    """Yield the form of a backend; a new entry is not set up meanwhile."""
     with patch("custom_components.event_relay.async_setup_entry", return_value=False):
         yield await open_form(hass, backend)
 
@@ -91,8 +91,8 @@ def suggested(form: ConfigFlowResult, key: str) -> object:
 
 
 @contextmanager
-def little_patience(error: str) -> Iterator[None]:
-    """Shorten the timeout for a test of a missing response.
+def short_timeout(error: str) -> Iterator[None]:
+    """Shorten the timeout if a test is about a missing response.
 
     All other tests keep the time that a slow machine may need.
     """
@@ -107,8 +107,8 @@ def little_patience(error: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """A system that cannot be used, and what the form says about it."""
+class UnusableSystem:
+    """A system that cannot be used, and the error in the form."""
 
     error: str
     place: Callable[[], Place]
@@ -125,18 +125,18 @@ class ConnectionForm:
     """Returns a simulator with options, not started."""
     fields: Mapping[str, object]
     """What somebody enters beside the address."""
-    troubles: Mapping[str, Trouble]
+    unusable: Mapping[str, UnusableSystem]
     """Those of this backend, beside or instead of the common ones."""
     mistakes: Sequence[tuple[Mapping[str, object], Mapping[str, str]]]
     """Input without the right address, and the errors of its fields."""
 
     def entered(self, url: str, **fields: object) -> dict[str, Any]:
-        """Return the form as somebody fills it in."""
+        """Return the input of the form."""
         return {CONF_URL: url, **self.fields, **fields}
 
-    def all_troubles(self) -> dict[str, Trouble]:
-        """Return the troubles of this backend, and those that all have in common."""
-        return {**_common(self.run), **self.troubles}
+    def all_unusable(self) -> dict[str, UnusableSystem]:
+        """Return the unusable systems of this backend and those common to all."""
+        return {**_common(self.run), **self.unusable}
 
 
 @asynccontextmanager
@@ -167,16 +167,16 @@ def failing(
 
 
 @asynccontextmanager
-async def nobody() -> AsyncIterator[str]:
-    """Yield an address where nobody listens."""
+async def unused_address() -> AsyncIterator[str]:
+    """Yield an address where no server listens."""
     yield f"http://{HOST}:{unused_port()}"
 
 
-def _common(run: Callable[..., Simulator]) -> dict[str, Trouble]:
-    """Return the troubles that every backend tells apart."""
+def _common(run: Callable[..., Simulator]) -> dict[str, UnusableSystem]:
+    """Return the unusable systems that every backend distinguishes."""
     page = "<html>Welcome</html>"
     places: dict[str, tuple[str, Callable[[], Place]]] = {
-        "nobody listens": ("cannot_connect", nobody),
+        "nobody listens": ("cannot_connect", unused_address),
         "breaks off": (
             "cannot_connect",
             lambda: failing(run, FaultKind.RESET_BEFORE),
@@ -184,7 +184,7 @@ def _common(run: Callable[..., Simulator]) -> dict[str, Trouble]:
         "never answers": ("timeout", lambda: failing(run, FaultKind.HANG)),
         "certificate of its own": (
             "certificate",
-            lambda: mistrusted(running(run, tls=True)),
+            lambda: untrusted(running(run, tls=True)),
         ),
         "https on a plain port": ("tls", lambda: running(run, scheme="https")),
         "not http at all": ("not_http", lambda: serve_bytes(b"SSH-2")),
@@ -196,6 +196,6 @@ def _common(run: Callable[..., Simulator]) -> dict[str, Trouble]:
         "web page": ("not_json", lambda: serve(serve_page(page))),
     }
     return {
-        name: Trouble(error=error, place=place)
+        name: UnusableSystem(error=error, place=place)
         for name, (error, place) in places.items()
     }

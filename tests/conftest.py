@@ -26,12 +26,12 @@ from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
 
 from .forking import fork_ahead
-from .harness import log_once, spare_collections, spare_searches, storage_in_memory
+from .harness import log_once, reduce_collections, skip_searches, storage_in_memory
 from .loop_thread import refuse_other_threads
-from .moving_time import spare_time_limits
+from .moving_time import skip_timeouts
 from .scheduling import SpreadByFile, longest_first, spread
 from .search_effort import THOROUGH
-from .without_loop import note_what_is_there, refuse_what_is_left, spare_loops
+from .without_loop import record_threads, refuse_leftovers, remove_loops
 
 # Two shared cores may stop any example for longer than Hypothesis waits. Every run has
 # the same examples, so a result depends on the change only; the profile "thorough"
@@ -57,8 +57,8 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 pytest.register_assert_rewrite("tests.invalid_input")
 log_once()
-spare_collections()
-spare_searches()
+reduce_collections()
+skip_searches()
 
 
 def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[object]) -> None:
@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(
 ) -> None:
     """Run the longest tests first; a thorough search has no time limit."""
     longest_first(items, config.rootpath)
-    spare_loops(items)
+    remove_loops(items)
     if THOROUGH:
         for item in items:
             item.add_marker(pytest.mark.timeout(0))
@@ -88,14 +88,14 @@ def pytest_collection_modifyitems(
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Record the state before a test without an event loop."""
     yield
-    note_what_is_there(item)
+    record_threads(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """Fail a test without an event loop as the harness would fail it."""
     yield
-    refuse_what_is_left(item)
+    refuse_leftovers(item)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -134,7 +134,7 @@ def hass(
     each has its own queue file.
     """
     monkeypatch.setattr(storage, "FILE_NAME", str(tmp_path / "event_relay.db"))
-    spare_time_limits(monkeypatch)
+    skip_timeouts(monkeypatch)
     hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
     return hass
 

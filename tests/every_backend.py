@@ -1,4 +1,4 @@
-"""All backends, imported, for what has to hold of each."""
+"""All backends, imported, for tests of each."""
 
 from importlib import import_module
 from importlib.util import find_spec

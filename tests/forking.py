@@ -1,8 +1,4 @@
-"""Test processes forked from one that has imported their common modules.
-
-pytest-xdist starts each one anew, and each then imports Home Assistant, which takes
-longer than most files of tests.
-"""
+"""Test processes forked from one that has imported their common modules."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,7 +49,7 @@ class ForkedIO(gateway_io.Popen2IOMaster):
 
 
 def fork_ahead(config: pytest.Config, number: int) -> None:
-    """Fork processes now, while there is one thread, for xdist to use.
+    """Fork processes for xdist now, while there is only one thread.
 
     xdist starts further processes as usual.
     """

@@ -1,7 +1,4 @@
-"""Faster versions of the harness's work for every test.
-
-Nothing of it is left out; steps that cost more than many a test are done another way.
-"""
+"""Faster replacements for work that the harness does for every test."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +12,7 @@ from unittest.mock import patch
 from pytest_homeassistant_custom_component import common, patch_time
 
 
-def spare_searches() -> None:
+def skip_searches() -> None:
     """Spare every test and every freezer their searches.
 
     Before each test the harness looks for a database driver that is not installed.
@@ -23,10 +20,10 @@ def spare_searches() -> None:
     since it was searched for clocks: the number of its names shows that quickly.
     """
     sys.modules.setdefault("MySQLdb", None)  # type: ignore[arg-type]
-    patch_time.ha_get_module_attributes_hash = _looks
+    patch_time.ha_get_module_attributes_hash = _module_names
 
 
-def spare_collections() -> None:
+def reduce_collections() -> None:
     """Collect garbage less often; the harness does so before each file of tests."""
     gc.set_threshold(50_000, 20)
 
@@ -39,7 +36,7 @@ def log_once() -> None:
             root.removeHandler(handler)
 
 
-def _looks(module: ModuleType) -> str:
+def _module_names(module: ModuleType) -> str:
     """Return a value that changes whenever a module gets another name."""
     return f"{id(module)}-{len(getattr(module, '__dict__', ()))}"
 

@@ -39,8 +39,10 @@ CAPABILITIES: dict[str, Any] = {
 }
 
 
-def a_connection(url: str, title: str = "Frigate", **data: object) -> MockConfigEntry:
-    """Return a connection as its form stores it."""
+def connection_entry(
+    url: str, title: str = "Frigate", **data: object
+) -> MockConfigEntry:
+    """Return a connection's entry."""
     return MockConfigEntry(
         domain=DOMAIN,
         title=title,
@@ -63,7 +65,7 @@ async def connect(
     **data: object,
 ) -> MockConfigEntry:
     """Set up a connection and wait for its first contact."""
-    entry = a_connection(simulator.url, title, **data)
+    entry = connection_entry(simulator.url, title, **data)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -71,19 +73,19 @@ async def connect(
 
 
 async def switch_off(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Unload a connection as at the end of Home Assistant: its rules stop, too."""
+    """Unload a connection as Home Assistant's stop does: its rules stop, too."""
     assert await hass.config_entries.async_unload(entry.entry_id)
     await async_stop_kept_rules(hass, entry)
 
 
 async def remove(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Remove a connection, and wait for the background work of that."""
+    """Remove a connection, and wait for its clean-up."""
     assert await hass.config_entries.async_remove(entry.entry_id)
-    await left(entry)
+    await wait_for_clean_up(entry)
 
 
-async def left(entry: MockConfigEntry) -> None:
-    """Wait for the background work about a removed connection."""
+async def wait_for_clean_up(entry: MockConfigEntry) -> None:
+    """Wait until a removed connection is cleaned up."""
     name = f"{DOMAIN} leave {entry.entry_id}"
     if leaving := [one for one in asyncio.all_tasks() if one.get_name() == name]:
         await asyncio.wait(leaving)
@@ -114,10 +116,10 @@ async def act(hass: HomeAssistant, action: str, **data: object) -> Mapping[str, 
     return answer
 
 
-async def until_kept(hass: HomeAssistant, *delivery_ids: str) -> None:
+async def wait_for_listed(hass: HomeAssistant, *delivery_ids: str) -> None:
     """Wait until exactly these deliveries are listed, newest first.
 
-    Home Assistant runs timed work in the background, such as tidying.
+    Home Assistant runs timed work in the background, such as the clean-up.
     """
     async with asyncio.timeout(60):
         while True:
@@ -127,7 +129,7 @@ async def until_kept(hass: HomeAssistant, *delivery_ids: str) -> None:
             await asyncio.sleep(0.01)
 
 
-async def until_state(
+async def wait_for_state(
     hass: HomeAssistant, delivery_id: str, state: str
 ) -> Mapping[str, Any]:
     """Wait until a delivery is in a state, and return its list entry."""

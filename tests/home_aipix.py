@@ -15,7 +15,7 @@ PASSWORD = "a good password"
 DEVICE = "device-1"
 
 
-def stored(url: str, api: str = "client", **data: object) -> dict[str, Any]:
+def connection_data(url: str, api: str = "client", **data: object) -> dict[str, Any]:
     """Return the data of a connection, without capabilities."""
     return {
         CONF_BACKEND: "aipix",
@@ -46,7 +46,8 @@ async def connect_aipix(
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="VMS",
-        data=stored(simulator.url, api, **data) | {CONF_CAPABILITIES: capabilities},
+        data=connection_data(simulator.url, api, **data)
+        | {CONF_CAPABILITIES: capabilities},
         options=options or {},
     )
     entry.add_to_hass(hass)
@@ -56,7 +57,7 @@ async def connect_aipix(
     return entry
 
 
-async def listed(entry: MockConfigEntry) -> None:
+async def wait_for_choices(entry: MockConfigEntry) -> None:
     """Wait until a connection has read its choices."""
     async with asyncio.timeout(60):
         while not entry.runtime_data.lists:

@@ -8,8 +8,8 @@ from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES,
 from tools.simulators.guance import GuanceSimulator
 
 
-def a_workspace(simulator: GuanceSimulator, **data: object) -> MockConfigEntry:
-    """Return a connection as its form stores it."""
+def workspace_entry(simulator: GuanceSimulator, **data: object) -> MockConfigEntry:
+    """Return a connection's entry."""
     return MockConfigEntry(
         domain=DOMAIN,
         title="Workspace",
@@ -28,7 +28,7 @@ async def connect(
     hass: HomeAssistant, simulator: GuanceSimulator, **data: object
 ) -> MockConfigEntry:
     """Set up a connection and wait for its first contact."""
-    entry = a_workspace(simulator, **data)
+    entry = workspace_entry(simulator, **data)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=False)

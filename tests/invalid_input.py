@@ -1,4 +1,4 @@
-"""Invalid input of actions, case by case on one connection."""
+"""Invalid input of actions, case by case with one connection."""
 
 from collections.abc import Iterable, Mapping
 
@@ -15,12 +15,12 @@ type Case = tuple[str, Mapping[str, object], str, str]
 """Action, its data, the invalid field, and the problem."""
 
 
-async def each_names_its_field(
+async def assert_each_names_its_field(
     hass: HomeAssistant, subtests: pytest.Subtests, cases: Iterable[Case]
 ) -> None:
     """Call actions with invalid input: each names its field and stores nothing.
 
-    The caller checks the requests to the outside system.
+    The caller checks the requests to the backend.
     """
     for action, data, field, problem in cases:
         with subtests.test(f"{action}: {field} {problem}", data=data):

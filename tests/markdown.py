@@ -1,4 +1,4 @@
-"""Read Markdown as people see it."""
+"""Read Markdown as displayed."""
 
 import re
 

@@ -1,10 +1,4 @@
-"""Move a test's clock without firing the time limits of real work.
-
-The harness's `async_fire_time_changed` runs every timer of the loop that is due by
-then, including the timeouts of requests in flight and of awaits in the test. On a slow
-machine there is one now and then, and it fails for no reason. It also creates two mocks
-for every timer, which take longer than the timer's callback.
-"""
+"""Move a test's clock without firing the timeouts of real work."""
 
 import asyncio
 from datetime import datetime
@@ -22,7 +16,7 @@ LIMITS = ("asyncio.timeouts", "aiohttp.")
 """Modules whose timers limit the duration of real work."""
 
 
-def of_the_product(loop: asyncio.AbstractEventLoop) -> list[asyncio.TimerHandle]:
+def product_timers(loop: asyncio.AbstractEventLoop) -> list[asyncio.TimerHandle]:
     """Return the timers of a loop that do not limit real work."""
     return [
         handle
@@ -31,12 +25,12 @@ def of_the_product(loop: asyncio.AbstractEventLoop) -> list[asyncio.TimerHandle]
     ]
 
 
-def spare_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the harness move time for all timers except time limits."""
-    monkeypatch.setattr(common, "_async_fire_time_changed", _run_what_is_due)
+def skip_timeouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the harness move time for all timers except timeouts."""
+    monkeypatch.setattr(common, "_async_fire_time_changed", _run_due_timers)
 
 
-def _run_what_is_due(
+def _run_due_timers(
     hass: HomeAssistant, utc_datetime: datetime, fire_all: bool
 ) -> None:
     """Run timers as the harness does."""
@@ -45,7 +39,7 @@ def _run_what_is_due(
         patch.object(event, "time_tracker_utcnow", lambda: utc_datetime),
         patch.object(event, "time_tracker_timestamp", lambda: timestamp),
     ):
-        for handle in of_the_product(hass.loop):
+        for handle in product_timers(hass.loop):
             if handle.cancelled():
                 continue
             ahead = timestamp - time.time()

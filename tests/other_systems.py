@@ -26,7 +26,7 @@ async def serve(handler: Handler) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def mistrusted(place: AbstractAsyncContextManager[str]) -> AsyncIterator[str]:
+async def untrusted(place: AbstractAsyncContextManager[str]) -> AsyncIterator[str]:
     """Run a server whose clients may abort the handshake; return its address.
 
     The loop, which the server shares with Home Assistant, reports that as an error.

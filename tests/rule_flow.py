@@ -1,4 +1,4 @@
-"""The form of a rule, as a person goes through it in a test."""
+"""The flow of a rule, as a user goes through it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ EMPTY = {"more": {}, "limits": {}, "missed": {"deliver": True}}
 
 
 class Form:
-    """A flow of a rule, as a person goes through it."""
+    """A flow of a rule, as a user goes through it."""
 
     def __init__(self, hass: HomeAssistant, result: Mapping[str, Any]) -> None:
         self._hass = hass
@@ -100,6 +100,6 @@ async def add_rule(
     return form
 
 
-def the_rule(entry: MockConfigEntry) -> ConfigSubentry:
+def only_rule(entry: MockConfigEntry) -> ConfigSubentry:
     (subentry,) = entry.get_subentries_of_type(SUBENTRY_RULE)
     return subentry

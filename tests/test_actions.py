@@ -1,4 +1,4 @@
-"""The actions, through Home Assistant, against a simulated Frigate."""
+"""Tests of the actions in Home Assistant with a simulated Frigate."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,8 +32,8 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .backends.canaries import CASES
 from .canaries import Case
-from .home import a_connection, act, connect, coordinator, remove, until_state
-from .invalid_input import each_names_its_field
+from .home import act, connect, connection_entry, coordinator, remove, wait_for_state
+from .invalid_input import assert_each_names_its_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -48,12 +48,12 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
 
 
 def stored_events(frigate: FrigateSimulator) -> list[dict[str, Any]]:
-    """Return what is stored, as Frigate shows it."""
+    """Return the stored events, as Frigate lists them."""
     events: Any = frigate.stored_events()
     return [*events]
 
 
-async def test_creates_an_event_with_every_field(
+async def test_event_is_created_with_every_field(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     answer = await act(
@@ -100,7 +100,7 @@ async def test_creates_an_event_with_every_field(
     assert stored["has_clip"] is False
 
 
-async def test_takes_what_templates_make_of_values(
+async def test_types_of_rendered_templates_are_accepted(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     await act(
@@ -120,7 +120,7 @@ async def test_takes_what_templates_make_of_values(
     assert stored["sub_label"] == "True"
 
 
-async def test_opens_ends_and_updates_an_event(
+async def test_event_is_opened_ended_and_updated(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     start = await act(
@@ -141,7 +141,7 @@ async def test_opens_ends_and_updates_an_event(
     assert event.end_time >= event.start_time
 
 
-async def test_ends_an_event_at_a_time_in_home_assistants_own_zone(
+async def test_end_time_is_in_home_assistants_time_zone(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     await hass.config.async_set_time_zone("Asia/Tokyo")
@@ -174,7 +174,7 @@ async def test_outage_keeps_the_event_and_its_time(
     await _occurred_at(hass, rang_at)
 
     await frigate.start()
-    listed = await until_state(hass, answer["delivery_id"], "delivered")
+    listed = await wait_for_state(hass, answer["delivery_id"], "delivered")
 
     (event,) = frigate.events
     assert listed["outside_id"] == event.id
@@ -184,7 +184,7 @@ async def test_outage_keeps_the_event_and_its_time(
 
 
 async def _occurred_at(hass: HomeAssistant, moment: datetime) -> None:
-    """Make what waits as old as after a long outage."""
+    """Set the time of the waiting delivery, as after a long outage."""
     store = await async_get_store(hass)
     await store._database.run(
         lambda database: (
@@ -196,10 +196,10 @@ async def _occurred_at(hass: HomeAssistant, moment: datetime) -> None:
     )
 
 
-async def test_a_text_that_is_too_long_is_cut_with_a_warning(
+async def test_long_text_is_cut_with_a_warning(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    """Wherever the delivery is looked at, also before it has arrived."""
+    """Every view of the delivery shows it, even before it has arrived."""
     outcomes = async_capture_events(hass, EVENT_OUTCOME)
     warning = "sub_label is too long and was cut to 100 characters"
     coordinator(entry).worker.pause()
@@ -219,17 +219,17 @@ async def test_a_text_that_is_too_long_is_cut_with_a_warning(
     assert outcomes[-1].data["warnings"] == 1
 
 
-async def test_wait_zero_answers_when_it_is_safe(
+async def test_wait_zero_returns_once_stored(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     answer = await act(hass, "create_camera_event", **DOORBELL, wait=0)
     assert answer.keys() == {"delivery_id", "state"}
     assert answer["state"] in {"pending", "sending"}  # at once, or after another
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert len(frigate.events) == 1
 
 
-async def test_survives_a_reload(
+async def test_delivery_survives_a_reload(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -243,13 +243,13 @@ async def test_survives_a_reload(
     assert frigate.events == []
 
     await hass.config_entries.async_setup(entry.entry_id)
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
 
     assert len(frigate.events) == 1
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-async def test_backend_down_at_the_start_gets_it_once_it_is_back(
+async def test_delivery_is_sent_once_the_backend_is_back(
     hass: HomeAssistant,
     socket_enabled: None,
     monkeypatch: pytest.MonkeyPatch,
@@ -267,24 +267,24 @@ async def test_backend_down_at_the_start_gets_it_once_it_is_back(
         assert answer["reason"]
 
         await simulator.start()
-        listed = await until_state(hass, answer["delivery_id"], "delivered")
+        listed = await wait_for_state(hass, answer["delivery_id"], "delivered")
         gives_ids = entry.data[CONF_BACKEND] != "guance"
         assert bool(listed["outside_id"]) is gives_ids
         assert len([*simulator.stored_events()]) == 1
 
 
-async def test_lost_reply_is_found_and_not_sent_again(
+async def test_lost_response_is_looked_up_and_not_resent(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     frigate.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST", path=CREATE))
     answer = await act(hass, "create_camera_event", **DOORBELL)
     assert answer["state"] == "uncertain"
 
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert len(frigate.events) == 1
 
 
-async def test_refusal_raises_with_the_backends_reason(
+async def test_rejection_raises_with_the_backends_reason(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     frigate.add_faults(
@@ -309,8 +309,8 @@ async def test_refusal_raises_with_the_backends_reason(
     assert again["deliveries"][0]["state"] == "delivered"
 
 
-def refusal() -> Fault:
-    """Return an answer that refuses a field for good."""
+def refusal_of_a_field() -> Fault:
+    """Return a fault that rejects a field permanently."""
     return Fault(
         kind=FaultKind.STATUS,
         method="POST",
@@ -320,10 +320,10 @@ def refusal() -> Fault:
     )
 
 
-async def test_retries_and_discards_all_that_failed(
+async def test_all_failed_deliveries_are_retried_and_discarded(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    frigate.add_faults(refusal(), refusal())
+    frigate.add_faults(refusal_of_a_field(), refusal_of_a_field())
     for _ in range(2):
         with pytest.raises(HomeAssistantError, match="duration"):
             await act(hass, "create_camera_event", **DOORBELL)
@@ -331,9 +331,9 @@ async def test_retries_and_discards_all_that_failed(
     retried = await act(hass, "retry_delivery", config_entry_id=entry.entry_id)
     assert len(retried["deliveries"]) == 2
     for one in retried["deliveries"]:
-        await until_state(hass, one["delivery_id"], "delivered")
+        await wait_for_state(hass, one["delivery_id"], "delivered")
 
-    frigate.add_faults(refusal())
+    frigate.add_faults(refusal_of_a_field())
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", **DOORBELL)
     discarded = await act(hass, "discard_delivery", config_entry_id=entry.entry_id)
@@ -455,17 +455,17 @@ BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [
 ]
 
 
-async def test_bad_input_names_the_field_and_sends_nothing(
+async def test_invalid_input_names_the_field_and_sends_nothing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     subtests: pytest.Subtests,
 ) -> None:
-    await each_names_its_field(hass, subtests, BAD_INPUT)
+    await assert_each_names_its_field(hass, subtests, BAD_INPUT)
     assert {request.method for request in frigate.requests} <= {"GET"}
 
 
-async def test_end_of_an_event_that_never_was_is_refused(
+async def test_end_of_an_unknown_event_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     coordinator(entry).worker.pause()
@@ -482,7 +482,7 @@ async def test_end_of_an_event_that_never_was_is_refused(
     ("entry_id", "key"),
     [("nobody", "connection_not_found"), ("other", "connection_not_found")],
 )
-async def test_connection_that_is_not_there(
+async def test_unknown_connection_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, entry_id: str, key: str
 ) -> None:
     MockConfigEntry(domain="other", entry_id="other").add_to_hass(hass)
@@ -492,7 +492,7 @@ async def test_connection_that_is_not_there(
     assert f"The connections are: {entry.title} ({entry.entry_id})" in str(raised.value)
 
 
-async def test_connection_named_by_its_device(
+async def test_connection_is_given_by_its_device(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     await connect(hass, frigate, "Barn")
@@ -504,10 +504,10 @@ async def test_connection_named_by_its_device(
     await act(hass, "end_camera_event", delivery_id=answer["delivery_id"], **named)
 
 
-async def test_connection_that_is_not_loaded(
+async def test_unloaded_connection_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    other = a_connection("http://127.0.0.1:1", "Other")
+    other = connection_entry("http://127.0.0.1:1", "Other")
     other.add_to_hass(hass)
     with pytest.raises(ServiceValidationError) as raised:
         await act(
@@ -516,7 +516,7 @@ async def test_connection_that_is_not_loaded(
     assert raised.value.translation_key == "connection_not_loaded"
 
 
-async def test_several_connections_must_be_told_apart(
+async def test_ambiguous_connection_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     other = await connect(hass, frigate, "Barn")
@@ -539,10 +539,10 @@ async def test_several_connections_must_be_told_apart(
     assert raised.value.translation_key == "field_other_connection"
 
 
-async def test_what_failed_for_a_known_reason_cannot_be_marked_as_delivered(
+async def test_known_failure_cannot_be_marked_as_delivered(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    frigate.add_faults(refusal())
+    frigate.add_faults(refusal_of_a_field())
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", **DOORBELL)
     (failed,) = (await act(hass, "list_deliveries"))["deliveries"]
@@ -566,7 +566,7 @@ async def test_retry_and_discard_are_for_administrators(
             )
 
 
-async def test_other_users_are_not_told_what_deliveries_are_about(
+async def test_other_users_do_not_see_contents_of_deliveries(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -606,7 +606,7 @@ async def test_other_users_are_not_told_what_deliveries_are_about(
         await listed("deleted")
 
 
-async def test_other_users_are_not_told_what_a_backend_said(
+async def test_other_users_do_not_see_the_backends_reason(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -641,7 +641,7 @@ async def test_other_users_are_not_told_what_a_backend_said(
     ("action", "method"),
     [("list_deliveries", "listing"), ("discard_delivery", "listing")],
 )
-async def test_an_outbox_that_cannot_be_read_is_told(
+async def test_unreadable_queue_is_an_error(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,

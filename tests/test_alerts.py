@@ -1,7 +1,4 @@
-"""The alerts that a page suggests fire when they should, and only then.
-
-Prometheus itself evaluates them, in its own simulated time.
-"""
+"""Tests of the documented alerts with promtool."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,10 +27,10 @@ _READABLE = 'homeassistant_entity_available{entity="sensor.guance_pending_delive
 _UP = 'up{job="home_assistant"'
 
 
-def homes(series: str, *values: str) -> dict[str, str]:
-    """Return a series of each home; the last of the values is that of all others.
+def series_of_homes(series: str, *values: str) -> dict[str, str]:
+    """Return a series for each home; the last value is that of all others.
 
-    Values are written as promtool has them: one a minute, `0+2x9` counts up nine times.
+    The values are in promtool's format: one a minute, `0+2x9` counts up nine times.
     """
     return {
         f'{series},instance="home-{number}"}}': values[min(number, len(values)) - 1]
@@ -43,7 +40,7 @@ def homes(series: str, *values: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """What is measured, and whether an alert fires that long afterwards."""
+    """A series of measurements, and whether an alert fires after some time."""
 
     alert: str
     name: str
@@ -54,24 +51,24 @@ class Case:
     """Those of the alert, where it is one of a single home."""
 
 
-def of_one(series: str) -> dict[str, str]:
+def labels_of_one(series: str) -> dict[str, str]:
     """Return the labels of an alert about the first home."""
     named = dict(re.findall(r'(\w+)="([^"]*)"', series))
     return {**named, "instance": "home-1"}
 
 
-def draining(name: str, after: str, *values: str, fires: bool) -> Case:
+def all_homes_case(name: str, after: str, *values: str, fires: bool) -> Case:
     """Return a case of what waits in all homes together."""
     return Case(
         alert="EventRelayNotDraining",
         name=name,
-        series=homes(_PENDING, *values),
+        series=series_of_homes(_PENDING, *values),
         after=after,
         fires=fires,
     )
 
 
-def single(
+def one_home_case(
     alert: str,
     name: str,
     series: str,
@@ -81,14 +78,14 @@ def single(
     fires: bool,
     rest: str,
 ) -> Case:
-    """Return a case of one home, while in all others all is well."""
+    """Return a case of one home; all others are well."""
     return Case(
         alert=alert,
         name=name,
-        series=homes(series, value, rest),
+        series=series_of_homes(series, value, rest),
         after=after,
         fires=fires,
-        labels=of_one(series),
+        labels=labels_of_one(series),
     )
 
 
@@ -96,14 +93,14 @@ _QUIET = "0x300"
 _SAWTOOTH = " ".join(["0+10x14", "150-10x14"] * 8)
 _HOURLY = " ".join(["0x5 0+50x9 500-50x9 0x33"] * 5)
 CASES = (
-    draining("every home gathers", "90m", "0+1x300", fires=True),
-    draining(
+    all_homes_case("every home gathers", "90m", "0+1x300", fires=True),
+    all_homes_case(
         "a tenth of the homes gather", "90m", *["0+2x300"] * 2, _QUIET, fires=True
     ),
-    draining(
+    all_homes_case(
         "two wait for good", "45m", "0x30 1x270", "0x50 1x250", _QUIET, fires=False
     ),
-    draining(
+    all_homes_case(
         "two wait for good, later",
         "75m",
         "0x30 1x270",
@@ -111,44 +108,46 @@ CASES = (
         _QUIET,
         fires=False,
     ),
-    draining("two came together", "55m", "0x30 2x270", _QUIET, fires=False),
-    draining("a heap that stays", "65m", "0x30 1000x270", _QUIET, fires=False),
-    draining(
+    all_homes_case("two came together", "55m", "0x30 2x270", _QUIET, fires=False),
+    all_homes_case("a heap that stays", "65m", "0x30 1000x270", _QUIET, fires=False),
+    all_homes_case(
         "a heap that is worked off", "70m", "0x9 900-10x90 0x200", _QUIET, fires=False
     ),
-    draining(
+    all_homes_case(
         "one delivery more an hour",
         "250m",
         "0x59 1x59 2x59 3x59 4x59",
         _QUIET,
         fires=False,
     ),
-    draining("filled and emptied again and again", "125m", _SAWTOOTH, fires=False),
-    draining("a busy quarter in each hour", "200m", _HOURLY, fires=False),
-    draining(
+    all_homes_case(
+        "filled and emptied again and again", "125m", _SAWTOOTH, fires=False
+    ),
+    all_homes_case("a busy quarter in each hour", "200m", _HOURLY, fires=False),
+    all_homes_case(
         "it has gathered, and is worked off",
         "150m",
         "0+1x60 60-1x59 0x200",
         fires=False,
     ),
-    draining(
+    all_homes_case(
         "homes come that have a lot", "50m", *["_x29 200x270"] * 3, _QUIET, fires=False
     ),
     Case(
         alert="EventRelaySystemAway",
         name="a quarter of the homes",
-        series=homes(_AWAY, *["1x9 0x90"] * 5, "1x100"),
+        series=series_of_homes(_AWAY, *["1x9 0x90"] * 5, "1x100"),
         after="30m",
         fires=True,
     ),
     Case(
         alert="EventRelaySystemAway",
         name="a few homes",
-        series=homes(_AWAY, *["1x9 0x90"] * 3, "1x100"),
+        series=series_of_homes(_AWAY, *["1x9 0x90"] * 3, "1x100"),
         after="30m",
         fires=False,
     ),
-    single(
+    one_home_case(
         "EventRelayHomeAway",
         "for long",
         _AWAY,
@@ -157,7 +156,7 @@ CASES = (
         fires=True,
         rest="1x100",
     ),
-    single(
+    one_home_case(
         "EventRelayHomeAway",
         "for a while",
         _AWAY,
@@ -166,7 +165,7 @@ CASES = (
         fires=False,
         rest="1x100",
     ),
-    single(
+    one_home_case(
         "EventRelayLate",
         "for two hours",
         _OLDEST,
@@ -175,7 +174,7 @@ CASES = (
         fires=True,
         rest="_x200",
     ),
-    single(
+    one_home_case(
         "EventRelayLate",
         "for half an hour",
         _OLDEST,
@@ -184,10 +183,10 @@ CASES = (
         fires=False,
         rest="_x200",
     ),
-    single(
+    one_home_case(
         "EventRelayFailed", "one", _FAILED, "30m", "0x9 1x90", fires=True, rest="0x100"
     ),
-    single(
+    one_home_case(
         "EventRelayFailed",
         "retried at once",
         _FAILED,
@@ -196,7 +195,7 @@ CASES = (
         fires=False,
         rest="0x100",
     ),
-    single(
+    one_home_case(
         "EventRelayFilling",
         "half full",
         _PENDING,
@@ -205,7 +204,7 @@ CASES = (
         fires=True,
         rest="0x100",
     ),
-    single(
+    one_home_case(
         "EventRelayFilling",
         "some wait",
         _PENDING,
@@ -214,7 +213,7 @@ CASES = (
         fires=False,
         rest="0x100",
     ),
-    single(
+    one_home_case(
         "EventRelayOutboxUnreadable",
         "it is",
         _READABLE,
@@ -223,7 +222,7 @@ CASES = (
         fires=True,
         rest="1x100",
     ),
-    single(
+    one_home_case(
         "EventRelayOutboxUnreadable",
         "restarted",
         _READABLE,
@@ -232,7 +231,7 @@ CASES = (
         fires=False,
         rest="1x100",
     ),
-    single(
+    one_home_case(
         "EventRelayHomeSilent",
         "it is",
         _UP,
@@ -241,7 +240,7 @@ CASES = (
         fires=True,
         rest="1x100",
     ),
-    single(
+    one_home_case(
         "EventRelayHomeSilent",
         "restarted",
         _UP,
@@ -255,7 +254,7 @@ CASES = (
 
 @cache
 def groups() -> list[dict[str, Any]]:
-    """Return the groups of rules on the page."""
+    """Return the groups of alerts on the page."""
     (block,) = re.findall(r"```yaml\n(groups:\n.*?)```", _PAGE.read_text(), re.DOTALL)
     read = parse_yaml(block)
     assert isinstance(read, dict)
@@ -264,12 +263,12 @@ def groups() -> list[dict[str, Any]]:
 
 
 def rules() -> dict[str, dict[str, Any]]:
-    """Return the alerts by their names."""
+    """Return the alerts by name."""
     return {rule["alert"]: rule for group in groups() for rule in group["rules"]}
 
 
 def expected(case: Case) -> list[dict[str, Any]]:
-    """Return the alerts that are to fire, as promtool takes them."""
+    """Return the expected alerts in promtool's format."""
     if not case.fires:
         return []
     labels = dict(case.labels or {})
@@ -287,7 +286,7 @@ def expected(case: Case) -> list[dict[str, Any]]:
 
 
 def promtool(*arguments: str | Path) -> str:
-    """Run it, and return what it says; it fails the test where it complains."""
+    """Run promtool and return its output; an error fails the test."""
     if not _PROMTOOL.exists():
         pytest.fail("there is no promtool: run script/bootstrap --promtool")
     done = subprocess.run(  # noqa: S603 - unpacked by script/bootstrap
@@ -300,20 +299,20 @@ def promtool(*arguments: str | Path) -> str:
     return done.stdout
 
 
-def test_the_rules_can_be_read(tmp_path: Path) -> None:
+def test_rules_are_valid(tmp_path: Path) -> None:
     file = tmp_path / "rules.yaml"
     file.write_text(dump({"groups": groups()}))
     assert f"{len(rules())} rules found" in promtool("check", "rules", file)
 
 
-def test_each_alert_has_cases_that_fire_and_that_do_not() -> None:
+def test_each_alert_has_firing_and_silent_cases() -> None:
     for alert in rules():
         fires = {case.fires for case in CASES if case.alert == alert}
         assert fires == {True, False}, alert
 
 
 @pytest.mark.parametrize("alert", rules())
-def test_alerts_fire_when_they_should_and_only_then(tmp_path: Path, alert: str) -> None:
+def test_alerts_fire_exactly_as_expected(tmp_path: Path, alert: str) -> None:
     (tmp_path / "rules.yaml").write_text(dump({"groups": groups()}))
     file = tmp_path / "tests.yaml"
     file.write_text(dump(suite([case for case in CASES if case.alert == alert])))
@@ -321,7 +320,7 @@ def test_alerts_fire_when_they_should_and_only_then(tmp_path: Path, alert: str) 
 
 
 def suite(cases: Sequence[Case]) -> dict[str, Any]:
-    """Return cases as promtool takes them."""
+    """Return cases in promtool's format."""
     return {
         "rule_files": ["rules.yaml"],
         "evaluation_interval": "1m",

@@ -1,4 +1,4 @@
-"""The bench measures what it says; how fast it is here is nobody's business."""
+"""Tests that the benchmark measures what it claims; its results do not matter here."""
 
 import json
 from pathlib import Path
@@ -61,7 +61,7 @@ WITH_A_BAR = {
 
 
 def _tiny_rounds() -> dict[str, Any]:
-    """Return the figures of all measurements, made in one process.
+    """Return the figures of all measurements, taken in one process.
 
     Importing Home Assistant takes longest. A failed measurement gives its traceback.
     """
@@ -78,7 +78,7 @@ def _tiny_rounds() -> dict[str, Any]:
 
 
 @pytest.mark.timeout(900)
-def test_tiny_round_gives_its_figures(subtests: pytest.Subtests) -> None:
+def test_small_measurement_returns_its_figures(subtests: pytest.Subtests) -> None:
     measured = _tiny_rounds()
     assert (*measured,) == NAMES
     for name, figures in measured.items():
@@ -89,7 +89,7 @@ def test_tiny_round_gives_its_figures(subtests: pytest.Subtests) -> None:
             assert WITH_A_BAR.get(name, set()) <= figures.keys()
 
 
-def test_table_says_what_is_reached() -> None:
+def test_table_shows_which_goals_are_met() -> None:
     shown = table({"growth_10x": 1.2, "burst_vs_aiohttp": 0.5, "other": 3.0})
     fast, grown, other = shown.splitlines()
     assert fast.split()[:4] == ["burst_vs_aiohttp", "0.50", "≥", "0.32"]
@@ -99,7 +99,7 @@ def test_table_says_what_is_reached() -> None:
     assert len(BARS) == 22
 
 
-async def test_live_frigate_is_measured_and_left_as_it_was(
+async def test_live_frigate_is_measured_and_left_unchanged(
     socket_enabled: None, tmp_path: Path
 ) -> None:
     password_file = tmp_path / "password"
@@ -115,7 +115,7 @@ async def test_live_frigate_is_measured_and_left_as_it_was(
     assert figures["live_alone_p50_ms"] > 0
 
 
-def test_costs_beside_another_checkout_are_ratios() -> None:
+def test_costs_against_another_checkout_are_ratios() -> None:
     ours, theirs = {"burst_cpu_us": 60.0}, {"burst_cpu_us": 100.0}
     assert comparison.beside(ours, theirs) == {
         "burst_cpu_us": 60,
@@ -125,7 +125,7 @@ def test_costs_beside_another_checkout_are_ratios() -> None:
 
 
 @pytest.mark.timeout(900)
-async def test_checkout_takes_its_turn(socket_enabled: None) -> None:
+async def test_checkouts_take_turns(socket_enabled: None) -> None:
     async with comparison.running(ROOT, 20) as process:
         figures = await comparison.turn(process)
     # It has not been killed, which would leave the server that it has started.

@@ -1,4 +1,4 @@
-"""Start and stop with a full outbox, within what Home Assistant allows for either."""
+"""Tests of start and stop with a full queue, within Home Assistant's time limits."""
 
 import asyncio
 from contextlib import closing
@@ -24,9 +24,9 @@ or what has ended, would take several steps for each row and column."""
 
 
 def _multiply(state: str, times: int, put_off: float = 0) -> None:
-    """Copy the only delivery that is in a state, each copy with an id of its own.
+    """Copy the only delivery in a state; each copy gets its own id.
 
-    Copies are due so many seconds later.
+    Copies are due after this many seconds.
     """
     with closing(sqlite3.connect(storage.FILE_NAME)) as database:
         columns = [
@@ -49,8 +49,8 @@ def _multiply(state: str, times: int, put_off: float = 0) -> None:
         database.commit()
 
 
-class _Meter:
-    """Counts the steps that a store makes SQLite take."""
+class _StepCounter:
+    """Counts SQLite's steps for a store."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -69,7 +69,7 @@ class _Meter:
 
 
 @pytest.mark.parametrize("put_off", [0, 300])
-async def test_full_outbox_neither_delays_the_start_nor_the_stop(
+async def test_full_queue_delays_neither_start_nor_stop(
     hass: HomeAssistant, frigate: FrigateSimulator, put_off: float
 ) -> None:
     entry = await connect(hass, frigate)
@@ -80,7 +80,7 @@ async def test_full_outbox_neither_delays_the_start_nor_the_stop(
     await switch_off(hass, entry)
     await hass.async_add_executor_job(_multiply, "pending", WAITING, put_off)
     await hass.async_add_executor_job(_multiply, "delivered", ENDED)
-    meter = _Meter(await storage.async_get_store(hass))
+    meter = _StepCounter(await storage.async_get_store(hass))
     await meter.attach()
 
     assert await hass.config_entries.async_setup(entry.entry_id)

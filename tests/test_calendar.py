@@ -1,4 +1,4 @@
-"""The calendar of a connection, through Home Assistant, against a simulated Palabra."""
+"""Tests of the calendar of a connection with a simulated Palabra."""
 
 import asyncio
 from collections.abc import Callable
@@ -44,15 +44,15 @@ EVENT = {
 }
 
 
-def shown(hass: HomeAssistant) -> State:
-    """Return what the calendar shows."""
+def shown_event(hass: HomeAssistant) -> State:
+    """Return the state and attributes of the calendar."""
     state = hass.states.get(ENTITY)
     assert state is not None
     return state
 
 
-def readings(palabra: PalabraSimulator) -> int:
-    """Return how often the whole list was begun to be read."""
+def count_reads(palabra: PalabraSimulator) -> int:
+    """Return how often a read of the whole list began."""
     return len(
         [
             seen
@@ -71,11 +71,11 @@ async def until(hass: HomeAssistant, holds: Callable[[], bool]) -> None:
 
 
 async def until_read(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
-    """Wait until the list is read, and the connection has had its own first look."""
+    """Wait until the list is read, and the connection has completed its first check."""
     await until(
         hass,
         lambda: (
-            shown(hass).state != STATE_UNAVAILABLE
+            shown_event(hass).state != STATE_UNAVAILABLE
             and any(
                 seen.status and "page_size=1" in seen.query.split("&")
                 for seen in palabra.requests
@@ -84,8 +84,10 @@ async def until_read(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
     )
 
 
-async def listed(hass: HomeAssistant, start: datetime, end: datetime) -> list[str]:
-    """Return the titles of a range, as an automation asks for them."""
+async def titles_between(
+    hass: HomeAssistant, start: datetime, end: datetime
+) -> list[str]:
+    """Return the titles in a range, as an automation gets them."""
     answer = await hass.services.async_call(
         CALENDAR,
         "get_events",
@@ -126,7 +128,7 @@ async def test_other_backends_have_no_calendar(hass: HomeAssistant) -> None:
         assert CALENDAR not in hass.config.components
 
 
-async def test_range_is_what_overlaps_it_from_all_pages(
+async def test_range_has_overlapping_events_of_all_pages(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     palabra.configure(page_limit=2)
@@ -135,45 +137,50 @@ async def test_range_is_what_overlaps_it_from_all_pages(
         palabra.add(f"Talk {hour}", start, start + timedelta(hours=1))
     await connect(hass, palabra)
     await until_read(hass, palabra)
-    assert await listed(hass, EIGHTEEN, EIGHTEEN + timedelta(days=1)) == [
+    assert await titles_between(hass, EIGHTEEN, EIGHTEEN + timedelta(days=1)) == [
         f"Talk {hour}" for hour in range(5)
     ]
-    assert await listed(
+    assert await titles_between(
         hass, EIGHTEEN + timedelta(hours=1), EIGHTEEN + timedelta(hours=3)
     ) == ["Talk 1", "Talk 2"]
-    assert await listed(hass, TWENTY + timedelta(days=1), TWENTY.replace(day=3)) == []
+    assert (
+        await titles_between(hass, TWENTY + timedelta(days=1), TWENTY.replace(day=3))
+        == []
+    )
 
 
-async def test_what_we_change_is_seen_at_once(
+async def test_own_changes_are_shown_at_once(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     await connect(hass, palabra)
     await until_read(hass, palabra)
-    assert shown(hass).state == STATE_OFF
-    assert "message" not in shown(hass).attributes
+    assert shown_event(hass).state == STATE_OFF
+    assert "message" not in shown_event(hass).attributes
 
     created = await act(hass, "create_live_event", **EVENT)
-    await until(hass, lambda: shown(hass).attributes.get("message") == "Town meeting")
-    assert shown(hass).attributes["lifecycle_status"] == "setup_required"
-    assert "4711" not in str(shown(hass).as_dict())
+    await until(
+        hass, lambda: shown_event(hass).attributes.get("message") == "Town meeting"
+    )
+    assert shown_event(hass).attributes["lifecycle_status"] == "setup_required"
+    assert "4711" not in str(shown_event(hass).as_dict())
 
     event_id = created["outside_id"]
     await act(hass, "update_live_event", event_id=event_id, title="Market day")
-    await until_message(hass, "Market day")
+    await wait_for_message(hass, "Market day")
 
     await act(hass, "delete_live_event", event_id=event_id)
-    await until_message(hass, None)
+    await wait_for_message(hass, None)
 
 
-async def until_message(hass: HomeAssistant, message: str | None) -> None:
-    """Wait until the calendar shows a title, with time for its pause to go by."""
+async def wait_for_message(hass: HomeAssistant, message: str | None) -> None:
+    """Wait until the calendar shows a title, letting its pause pass."""
     async with asyncio.timeout(60):
-        while shown(hass).attributes.get("message") != message:
+        while shown_event(hass).attributes.get("message") != message:
             await asyncio.sleep(0.05)
     await hass.async_block_till_done()
 
 
-async def test_goes_on_between_start_and_end(
+async def test_state_is_on_between_start_and_end(
     hass: HomeAssistant, palabra: PalabraSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = datetime.now(UTC)
@@ -181,7 +188,10 @@ async def test_goes_on_between_start_and_end(
     palabra.add("Second", now + timedelta(minutes=6), now + timedelta(minutes=7))
     await connect(hass, palabra)
     await until_read(hass, palabra)
-    assert (shown(hass).state, shown(hass).attributes["message"]) == (STATE_ON, "First")
+    assert (shown_event(hass).state, shown_event(hass).attributes["message"]) == (
+        STATE_ON,
+        "First",
+    )
     for minutes, state, message in (
         (5, STATE_OFF, "Second"),
         (6.5, STATE_ON, "Second"),
@@ -191,22 +201,24 @@ async def test_goes_on_between_start_and_end(
         monkeypatch.setattr(dt_util, "utcnow", lambda moment=moment: moment)
         monkeypatch.setattr(dt_util, "now", lambda moment=moment: moment)
         await async_update_entity(hass, ENTITY)
-        assert shown(hass).state == state
-        assert shown(hass).attributes.get("message") == message
+        assert shown_event(hass).state == state
+        assert shown_event(hass).attributes.get("message") == message
 
 
-async def test_is_polled_while_it_is_there_and_no_longer(
+async def test_calendar_is_polled_only_while_it_exists(
     hass: HomeAssistant,
     palabra: PalabraSimulator,
     entity_registry: er.EntityRegistry,
 ) -> None:
     entry = await connect(hass, palabra)
     await until_read(hass, palabra)
-    assert readings(palabra) == 1
+    assert count_reads(palabra) == 1
     palabra.add("Made elsewhere", EIGHTEEN, TWENTY)
     await poll(hass)
-    await until(hass, lambda: shown(hass).attributes.get("message") == "Made elsewhere")
-    assert readings(palabra) == 2
+    await until(
+        hass, lambda: shown_event(hass).attributes.get("message") == "Made elsewhere"
+    )
+    assert count_reads(palabra) == 2
 
     entity_registry.async_update_entity(
         ENTITY, disabled_by=er.RegistryEntryDisabler.USER
@@ -217,11 +229,11 @@ async def test_is_polled_while_it_is_there_and_no_longer(
     await poll(hass)
     await coordinator(entry).async_refresh()
     await hass.async_block_till_done()
-    assert readings(palabra) == 2
+    assert count_reads(palabra) == 2
 
 
 async def poll(hass: HomeAssistant) -> None:
-    """Let the time to the next reading go by."""
+    """Let the time until the next read pass."""
     async_fire_time_changed(hass, dt_util.utcnow() + POLL + timedelta(seconds=1))
     await hass.async_block_till_done()
 
@@ -233,7 +245,7 @@ async def poll(hass: HomeAssistant) -> None:
         Fault(kind=FaultKind.STATUS, path=LIST, status=200, body={"ok": True}),
     ],
 )
-async def test_is_unavailable_after_a_reading_that_failed_until_one_succeeds(
+async def test_calendar_is_unavailable_while_reads_fail(
     hass: HomeAssistant, palabra: PalabraSimulator, fault: Fault
 ) -> None:
     palabra.add("Town meeting", EIGHTEEN, TWENTY)
@@ -241,14 +253,14 @@ async def test_is_unavailable_after_a_reading_that_failed_until_one_succeeds(
     await until_read(hass, palabra)
     palabra.add_faults(fault)
     await poll(hass)
-    await until(hass, lambda: shown(hass).state == STATE_UNAVAILABLE)
+    await until(hass, lambda: shown_event(hass).state == STATE_UNAVAILABLE)
     await poll(hass)
     await until_read(hass, palabra)
     assert coordinator(entry).last_update_success
-    assert shown(hass).attributes["message"] == "Town meeting"
+    assert shown_event(hass).attributes["message"] == "Town meeting"
 
 
-async def test_reading_says_nothing_of_a_balance_that_is_empty(
+async def test_read_does_not_check_the_balance(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     entry = await connect(hass, palabra)
@@ -261,14 +273,14 @@ async def test_reading_says_nothing_of_a_balance_that_is_empty(
     assert palabra.events == []
 
 
-async def test_refused_key_asks_to_sign_in(
+async def test_refused_key_starts_reauthentication(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     await connect(hass, palabra)
     await until_read(hass, palabra)
     palabra.expire_logins()
     await poll(hass)
-    await until(hass, lambda: shown(hass).state == STATE_UNAVAILABLE)
+    await until(hass, lambda: shown_event(hass).state == STATE_UNAVAILABLE)
     (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert flow["context"]["source"] == SOURCE_REAUTH
 
@@ -280,10 +292,12 @@ async def test_events_without_times_are_left_out(
     palabra.add("Somewhen", EIGHTEEN, TWENTY)
     await connect(hass, palabra)
     await until_read(hass, palabra)
-    assert await listed(hass, EIGHTEEN, TWENTY) == []
+    assert await titles_between(hass, EIGHTEEN, TWENTY) == []
 
 
-async def test_is_read_only(hass: HomeAssistant, palabra: PalabraSimulator) -> None:
+async def test_calendar_is_read_only(
+    hass: HomeAssistant, palabra: PalabraSimulator
+) -> None:
     await connect(hass, palabra)
     await until_read(hass, palabra)
     with pytest.raises(HomeAssistantError):

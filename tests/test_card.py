@@ -1,4 +1,4 @@
-"""The card's file is served, named to the dashboards, and the one of its sources."""
+"""Tests that the card is served, registered, and built from its sources."""
 
 from hashlib import sha256
 import json
@@ -27,47 +27,47 @@ STORED = "lovelace_resources"
 OTHER = {"id": "other", "type": "module", "url": "/hacsfiles/other.js?v=1"}
 
 
-def stored(*items: dict[str, str]) -> dict[str, Any]:
+def stored_resources(*items: dict[str, str]) -> dict[str, Any]:
     """Return resources as Home Assistant stores them."""
     return {"version": 1, "minor_version": 1, "key": STORED, "data": {"items": items}}
 
 
 async def dashboards(hass: HomeAssistant, **config: object) -> None:
-    """Set up Home Assistant's dashboards and its web server."""
+    """Set up dashboards and the web server."""
     assert await async_setup_component(hass, "http", {})
     assert await async_setup_component(hass, "lovelace", {"lovelace": config})
 
 
 async def resources(hass: HomeAssistant) -> list[str]:
-    """Return the addresses of all resources."""
+    """Return the URLs of all resources."""
     collection = hass.data[LOVELACE_DATA].resources
     await collection.async_get_info()
     return [one["url"] for one in collection.async_items()]
 
 
 async def stop(hass: HomeAssistant) -> None:
-    """Let everything do what it does when Home Assistant ends."""
+    """Run all actions of Home Assistant's end."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await hass.async_block_till_done()
 
 
-def address(content: bytes) -> str:
-    """Return the address of some content."""
+def address_for(content: bytes) -> str:
+    """Return the URL for some content."""
     return f"{resource.ADDRESS}?v={sha256(content).hexdigest()[:12]}"
 
 
-async def test_is_named_once_however_many_connections_there_are(
+async def test_card_is_registered_once_for_all_connections(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     frigate: FrigateSimulator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    hass_storage[STORED] = stored(OTHER)
+    hass_storage[STORED] = stored_resources(OTHER)
     await dashboards(hass)
     first = await connect(hass, frigate)
     second = await connect(hass, frigate, "Barn")
 
-    ours = address(resource.FILE.read_bytes())
+    ours = address_for(resource.FILE.read_bytes())
     assert await resources(hass) == [OTHER["url"], ours]
     answer = await (await hass_client()).get(ours)
     assert await answer.read() == resource.FILE.read_bytes()
@@ -86,16 +86,16 @@ async def test_is_named_once_however_many_connections_there_are(
     assert await resources(hass) == [OTHER["url"]]
 
 
-async def test_stays_named_at_the_end_of_a_run_with_a_connection(
+async def test_card_stays_registered_when_home_assistant_stops(
     hass: HomeAssistant, hass_storage: dict[str, Any], frigate: FrigateSimulator
 ) -> None:
     await dashboards(hass)
     await connect(hass, frigate)
     await stop(hass)
-    assert await resources(hass) == [address(resource.FILE.read_bytes())]
+    assert await resources(hass) == [address_for(resource.FILE.read_bytes())]
 
 
-async def test_has_another_address_when_it_has_changed(
+async def test_changed_card_has_another_url(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     frigate: FrigateSimulator,
@@ -104,16 +104,16 @@ async def test_has_another_address_when_it_has_changed(
 ) -> None:
     old = {"id": "ours", "type": "module", "url": f"{resource.ADDRESS}?v=old"}
     twice = {"id": "ours, by hand", "type": "module", "url": resource.ADDRESS}
-    hass_storage[STORED] = stored(old, OTHER, twice)
+    hass_storage[STORED] = stored_resources(old, OTHER, twice)
     changed = tmp_path / resource.FILE.name
     changed.write_text("// another")
     monkeypatch.setattr(resource, "FILE", changed)
     await dashboards(hass)
     await connect(hass, frigate)
-    assert await resources(hass) == [address(b"// another"), OTHER["url"]]
+    assert await resources(hass) == [address_for(b"// another"), OTHER["url"]]
 
 
-async def test_is_left_to_the_user_where_resources_are_in_yaml(
+async def test_resources_in_yaml_are_left_to_the_user(
     hass: HomeAssistant, frigate: FrigateSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     by_hand = {"url": resource.ADDRESS, "type": "module"}
@@ -124,7 +124,7 @@ async def test_is_left_to_the_user_where_resources_are_in_yaml(
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
-async def test_a_connection_loads_without_the_card(
+async def test_connection_loads_without_the_card(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     tmp_path: Path,
@@ -139,7 +139,7 @@ async def test_a_connection_loads_without_the_card(
     assert "The dashboards are not told of the card" in caplog.text
 
 
-async def test_nothing_is_wanting_where_there_are_no_dashboards(
+async def test_connection_loads_without_dashboards(
     hass: HomeAssistant, frigate: FrigateSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     entry = await connect(hass, frigate)
@@ -152,7 +152,7 @@ async def test_nothing_is_wanting_where_there_are_no_dashboards(
 
 
 def sources() -> list[Path]:
-    """Return what the card is built from."""
+    """Return the sources of the card."""
     return sorted(
         [
             FRONTEND / "build.mjs",
@@ -165,8 +165,8 @@ def sources() -> list[Path]:
     )
 
 
-def test_the_committed_file_is_built_from_the_sources() -> None:
-    """Built anew with `script/build-card` after a change, and not touched by hand."""
+def test_committed_card_is_built_from_the_sources() -> None:
+    """`script/build-card` rebuilds it after a change; nobody edits it by hand."""
     content = resource.FILE.read_text()
     line, _, code = content.partition("\n")
     mark = re.fullmatch(r"/\* sources (\w{64}) code (\w{64}) \*/", line)
@@ -179,14 +179,14 @@ def test_the_committed_file_is_built_from_the_sources() -> None:
     assert mark[2] == sha256(code.encode()).hexdigest()
 
 
-def test_the_card_is_small_and_asks_nothing_of_other_hosts() -> None:
+def test_card_is_small_and_contacts_no_other_host() -> None:
     content = resource.FILE.read_text()
     assert len(content) < 64 * 1024
     hosts = set(re.findall(r"https?://([\w.-]+)", content))
     assert hosts <= {"www.w3.org", "lit.dev"}
 
 
-def test_packages_are_pinned_and_no_lock_file_is_kept() -> None:
+def test_packages_are_pinned_without_a_lock_file() -> None:
     package = json.loads((FRONTEND / "package.json").read_text())
     pinned = [
         *package["dependencies"].values(),

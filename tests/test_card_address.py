@@ -1,4 +1,4 @@
-"""Where on the dashboards the card is found."""
+"""Tests of finding the card on the dashboards."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ OURS = {"type": CARD}
 OTHER = {"type": "markdown", "content": "nothing"}
 
 
-async def path(hass: HomeAssistant, config: dict[str, Any]) -> str | None:
-    """Return where the card is on the default dashboard."""
+async def card_path(hass: HomeAssistant, config: dict[str, Any]) -> str | None:
+    """Return the path of the card on the default dashboard."""
     assert await async_setup_component(hass, "lovelace", {})
     (dashboard,) = hass.data[LOVELACE_DATA].dashboards.values()
     await dashboard.async_save(config)
@@ -38,10 +38,10 @@ async def path(hass: HomeAssistant, config: dict[str, Any]) -> str | None:
         ({"cards": [OTHER]}, None),
     ],
 )
-async def test_is_found_in_any_view(
+async def test_card_is_found_in_any_view(
     hass: HomeAssistant, view: dict[str, Any], expected: str | None
 ) -> None:
-    assert await path(hass, {"views": [{"cards": [OTHER]}, view]}) == expected
+    assert await card_path(hass, {"views": [{"cards": [OTHER]}, view]}) == expected
 
 
 @pytest.mark.parametrize(
@@ -53,16 +53,16 @@ async def test_is_found_in_any_view(
         {},
     ],
 )
-async def test_is_not_found_where_a_dashboard_has_no_cards(
+async def test_card_is_not_found_on_a_dashboard_without_cards(
     hass: HomeAssistant, config: dict[str, Any]
 ) -> None:
-    assert await path(hass, config) is None
+    assert await card_path(hass, config) is None
 
 
-async def test_is_not_found_without_dashboards(hass: HomeAssistant) -> None:
+async def test_card_is_not_found_without_dashboards(hass: HomeAssistant) -> None:
     assert await async_card_path(hass, "barn") is None
 
 
-async def test_the_address_names_the_delivery() -> None:
+async def test_address_contains_the_delivery() -> None:
     address = delivery_address("/lovelace/0", "0f9a-4d5e")
     assert address == "/lovelace/0?event_relay_delivery=0f9a-4d5e"

@@ -1,4 +1,4 @@
-"""The forms that add a connection, change it and renew its login."""
+"""Tests of the forms that add, reconfigure and reauthenticate a connection."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
@@ -59,13 +59,13 @@ from .backends.frigate.connection_form import (
 )
 from .config_flows import (
     ConnectionForm,
-    Trouble,
-    little_patience,
-    offered,
-    only_added,
+    UnusableSystem,
+    form_without_set_up,
+    offered_steps,
     open_form,
     placeholder,
     running,
+    short_timeout,
     submit,
     suggested,
 )
@@ -87,8 +87,8 @@ def test_every_backend_says_what_its_form_says() -> None:
     assert FORMS.keys() >= DESCRIBED, "tests/backends/<name>/connection_form.py"
 
 
-def stored(url: str, **fields: object) -> dict[str, Any]:
-    """Return the data of a connection, without what the system can do."""
+def stored_data(url: str, **fields: object) -> dict[str, Any]:
+    """Return the data of a connection, without capabilities."""
     return {
         CONF_BACKEND: "frigate",
         CONF_URL: url,
@@ -99,30 +99,30 @@ def stored(url: str, **fields: object) -> dict[str, Any]:
     }
 
 
-def without_capabilities(entry: ConfigEntry) -> dict[str, Any]:
-    """Return the data of a connection that somebody entered."""
+def entered_data(entry: ConfigEntry) -> dict[str, Any]:
+    """Return the data of a connection as entered."""
     return {key: value for key, value in entry.data.items() if key != CONF_CAPABILITIES}
 
 
 @pytest.fixture(autouse=True)
 def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let requests to Guance follow one another at once."""
+    """Remove the pause between requests to Guance."""
     monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for Frigate; what it adds is not set up."""
-    async with only_added(hass, "frigate") as form:
+    async with form_without_set_up(hass, "frigate") as form:
         yield form
 
 
 def connection(hass: HomeAssistant, url: str, **fields: object) -> MockConfigEntry:
-    """Return a connection, stored as one that never was set up."""
+    """Return a connection's entry, never set up."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Garage",
-        data=stored(url, **fields) | {CONF_CAPABILITIES: CAPABILITIES},
+        data=stored_data(url, **fields) | {CONF_CAPABILITIES: CAPABILITIES},
     )
     entry.add_to_hass(hass)
     return entry
@@ -136,7 +136,7 @@ async def test_every_backend_can_be_chosen(hass: HomeAssistant) -> None:
     assert choices["step_id"] == "user"
     assert suggested(choices, NEXT_STEP) == "", "Nothing is preselected"
     names = [forms.backend.name for forms in BACKENDS]
-    assert offered(choices) == names
+    assert offered_steps(choices) == names
     for name in names:
         form = await hass.config_entries.flow.async_init(
             DOMAIN, context={"source": SOURCE_USER}
@@ -146,7 +146,7 @@ async def test_every_backend_can_be_chosen(hass: HomeAssistant) -> None:
         assert form["step_id"] == name
 
 
-async def test_add_without_login(hass: HomeAssistant) -> None:
+async def test_connection_without_login_is_added(hass: HomeAssistant) -> None:
     form = await open_form(hass, "frigate")
     assert not form["errors"]
 
@@ -159,13 +159,13 @@ async def test_add_without_login(hass: HomeAssistant) -> None:
     entry = result["result"]
     assert entry.version == 1
     assert entry.unique_id is None
-    assert without_capabilities(entry) == stored(url)
+    assert entered_data(entry) == stored_data(url)
     capabilities = entry.data[CONF_CAPABILITIES]
     assert capabilities["version"].startswith("0.18.0")
     assert list(capabilities["cameras"]) == ["front_door", "garden"]
 
 
-async def test_a_new_connection_is_followed_by_its_first_rule(
+async def test_new_connection_is_followed_by_its_first_rule(
     hass: HomeAssistant,
 ) -> None:
     form = await open_form(hass, "frigate")
@@ -189,38 +189,38 @@ async def test_a_new_connection_is_followed_by_its_first_rule(
     )
 
 
-async def test_a_connection_that_cannot_be_set_up_is_followed_by_nothing(
+async def test_failed_set_up_is_followed_by_no_rule(
     hass: HomeAssistant,
 ) -> None:
-    async with frigate() as url, only_added(hass, "frigate") as form:
+    async with frigate() as url, form_without_set_up(hass, "frigate") as form:
         result = await submit(hass, form, entered(url))
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert "next_flow" not in result
 
 
 @pytest.mark.parametrize(
-    ("form_of", "trouble"),
+    ("form_of", "system"),
     [
-        pytest.param(one, trouble, id=f"{one.backend}: {name}")
+        pytest.param(one, system, id=f"{one.backend}: {name}")
         for one in FORMS.values()
-        for name, trouble in one.all_troubles().items()
+        for name, system in one.all_unusable().items()
     ],
 )
-async def test_the_form_says_what_is_wrong_and_recovers(
-    hass: HomeAssistant, form_of: ConnectionForm, trouble: Trouble
+async def test_form_shows_the_error_and_recovers(
+    hass: HomeAssistant, form_of: ConnectionForm, system: UnusableSystem
 ) -> None:
-    async with only_added(hass, form_of.backend) as empty:
-        async with trouble.place() as bad:
-            with little_patience(trouble.error):
-                entered = form_of.entered(bad, **trouble.fields)
+    async with form_without_set_up(hass, form_of.backend) as empty:
+        async with system.place() as bad:
+            with short_timeout(system.error):
+                entered = form_of.entered(bad, **system.fields)
                 form = await submit(hass, empty, entered)
 
         assert form["type"] is FlowResultType.FORM
         assert form["step_id"] == form_of.backend
-        assert form["errors"] == {"base": trouble.error}
+        assert form["errors"] == {"base": system.error}
         for name, value in entered.items():
             assert suggested(form, name) == value
-        if "{reason}" in TEXTS["error"][trouble.error]:
+        if "{reason}" in TEXTS["error"][system.error]:
             assert placeholder(form, "reason")
 
         async with running(form_of.run) as good:
@@ -237,14 +237,14 @@ async def test_the_form_says_what_is_wrong_and_recovers(
         for number, mistake in enumerate(one.mistakes)
     ],
 )
-async def test_a_field_says_what_is_wrong_and_recovers(
+async def test_field_shows_the_error_and_recovers(
     hass: HomeAssistant,
     form_of: ConnectionForm,
     entered: dict[str, object],
     errors: dict[str, str],
 ) -> None:
     async with (
-        only_added(hass, form_of.backend) as empty,
+        form_without_set_up(hass, form_of.backend) as empty,
         running(form_of.run) as url,
     ):
         form = await submit(hass, empty, {CONF_URL: url, **entered})
@@ -263,7 +263,7 @@ async def test_a_field_says_what_is_wrong_and_recovers(
         "HTTP://Frigate.LOCAL:5000/api/",
     ],
 )
-async def test_a_second_connection_to_the_same_address_is_refused(
+async def test_second_connection_to_the_same_address_is_refused(
     hass: HomeAssistant, form: ConfigFlowResult, spelling: str
 ) -> None:
     connection(hass, "http://frigate.local:5000")
@@ -283,14 +283,14 @@ async def test_another_address_is_another_connection(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_an_unexpected_error_is_logged_and_recovered_from(
+async def test_unexpected_error_is_logged_and_recovered_from(
     hass: HomeAssistant,
     form: ConfigFlowResult,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(FrigateForms, "probe", raising(RuntimeError("a bug")))
+        broken.setattr(FrigateForms, "probe", failing_probe(RuntimeError("a bug")))
         form = await submit(hass, form, entered("http://frigate.local"))
 
     assert form["errors"] == {"base": "unknown"}
@@ -301,8 +301,8 @@ async def test_an_unexpected_error_is_logged_and_recovered_from(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-def raising(error: Exception) -> Callable[..., Any]:
-    """Return a probe that fails."""
+def failing_probe(error: Exception) -> Callable[..., Any]:
+    """Return a probe that raises."""
 
     async def probe(_forms: FrigateForms, _client: object, _data: object) -> Probe:
         raise error
@@ -324,14 +324,14 @@ def raising(error: Exception) -> Callable[..., Any]:
         (OutcomeUnknown("lost"), "unknown"),
     ],
 )
-async def test_an_error_without_a_text_has_that_of_its_kind(
+async def test_error_without_a_text_has_that_of_its_kind(
     hass: HomeAssistant,
     form: ConfigFlowResult,
     monkeypatch: pytest.MonkeyPatch,
     error: BackendError,
     text: str,
 ) -> None:
-    monkeypatch.setattr(FrigateForms, "probe", raising(error))
+    monkeypatch.setattr(FrigateForms, "probe", failing_probe(error))
     form = await submit(hass, form, entered("http://frigate.local"))
 
     assert form["errors"] == {"base": text}
@@ -339,11 +339,11 @@ async def test_an_error_without_a_text_has_that_of_its_kind(
     assert form["description_placeholders"] == told
 
 
-async def test_refused_credentials_are_those_of_the_system_that_is_tried(
+async def test_refused_credentials_name_the_probed_system(
     hass: HomeAssistant, form: ConfigFlowResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = InvalidCredentials("no", code="credentials_refused")
-    monkeypatch.setattr(FrigateForms, "probe", raising(error))
+    monkeypatch.setattr(FrigateForms, "probe", failing_probe(error))
     form = await submit(hass, form, entered("http://frigate.local"))
 
     assert form["errors"] == {"base": "credentials_refused"}
@@ -359,7 +359,7 @@ async def test_refused_credentials_are_those_of_the_connection_that_is_changed(
     """With two connections of one backend, its name alone would not tell which."""
     entry = connection(hass, "http://frigate.local")
     error = InvalidCredentials("no", code="credentials_refused")
-    monkeypatch.setattr(FrigateForms, "probe", raising(error))
+    monkeypatch.setattr(FrigateForms, "probe", failing_probe(error))
     form = await getattr(entry, start)(hass)
     filled = LOGIN if start == "start_reauth_flow" else entered("http://frigate.local")
     form = await submit(hass, form, filled)
@@ -370,7 +370,7 @@ async def test_refused_credentials_are_those_of_the_connection_that_is_changed(
     assert told == "Garage does not accept these credentials: no"
 
 
-async def test_what_is_wrong_with_a_field_is_filled_into_its_text(
+async def test_error_of_a_field_has_placeholders(
     hass: HomeAssistant, form: ConfigFlowResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_forms: FrigateForms, _user_input: object) -> dict[str, Any]:
@@ -385,7 +385,7 @@ async def test_what_is_wrong_with_a_field_is_filled_into_its_text(
 
 @pytest.fixture
 def system_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the systems give themselves an id, as those of other backends do."""
+    """Give the systems an id of their own, as those of other backends have."""
     probe = FrigateForms.probe
 
     async def with_id(
@@ -400,7 +400,7 @@ def system_id(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("system_id")
-async def test_a_second_address_of_the_same_system_is_refused(
+async def test_second_address_of_the_same_system_is_refused(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     async with frigate() as url:
@@ -415,7 +415,7 @@ async def test_a_second_address_of_the_same_system_is_refused(
 
 
 @pytest.mark.usefixtures("system_id")
-async def test_a_connection_does_not_move_to_another_system(
+async def test_connection_cannot_move_to_another_system(
     hass: HomeAssistant,
 ) -> None:
     async with frigate() as url, frigate() as other_url:
@@ -433,7 +433,7 @@ async def test_a_connection_does_not_move_to_another_system(
 async def loaded(
     hass: HomeAssistant,
 ) -> AsyncIterator[tuple[FrigateSimulator, MockConfigEntry]]:
-    """Return a Frigate that wants a login, and a connection that is up."""
+    """Return a Frigate that requires a login, and a loaded connection."""
     async with FrigateSimulator(**WITH_LOGIN) as simulator:
         entry = connection(hass, simulator.url, **LOGIN)
         assert await hass.config_entries.async_setup(entry.entry_id)
@@ -444,7 +444,7 @@ async def loaded(
 
 @pytest.fixture
 def set_ups(loaded: object) -> Iterator[Mock]:
-    """Count how often a connection that was up is set up again."""
+    """Count how often a loaded connection is set up again."""
     with patch(
         "custom_components.event_relay.async_setup_entry",
         wraps=event_relay.async_setup_entry,
@@ -453,11 +453,11 @@ def set_ups(loaded: object) -> Iterator[Mock]:
 
 
 async def settle(entry: ConfigEntry) -> None:
-    """Wait for an answer, so that no server stops while a connection is made."""
+    """Wait for the first contact, so that no server stops during it."""
     await entry.runtime_data.async_refresh()
 
 
-async def test_reauth_asks_for_the_credentials_of_that_connection(
+async def test_reauth_asks_for_the_connections_credentials(
     hass: HomeAssistant,
     loaded: tuple[FrigateSimulator, MockConfigEntry],
     set_ups: Mock,
@@ -476,12 +476,12 @@ async def test_reauth_asks_for_the_credentials_of_that_connection(
 
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "reauth_successful"
-    assert without_capabilities(entry) == stored(simulator.url, **changed)
+    assert entered_data(entry) == stored_data(simulator.url, **changed)
     assert entry.title == "Garage"
     set_ups.assert_called_once()
 
 
-async def test_reauth_keeps_asking_until_the_login_is_right(
+async def test_reauth_repeats_until_the_login_succeeds(
     hass: HomeAssistant, loaded: tuple[FrigateSimulator, MockConfigEntry]
 ) -> None:
     simulator, entry = loaded
@@ -514,10 +514,10 @@ async def test_reauth_can_clear_the_credentials(
     result = await submit(hass, await entry.start_reauth_flow(hass), {})
 
     assert result["reason"] == "reauth_successful"
-    assert without_capabilities(entry) == stored(simulator.url)
+    assert entered_data(entry) == stored_data(simulator.url)
 
 
-async def test_the_same_credentials_end_a_pause(
+async def test_same_credentials_end_a_pause(
     hass: HomeAssistant,
     loaded: tuple[FrigateSimulator, MockConfigEntry],
     set_ups: Mock,
@@ -531,7 +531,7 @@ async def test_the_same_credentials_end_a_pause(
     set_ups.assert_called_once()
 
 
-async def test_a_connection_that_is_not_loaded_is_tried_again(
+async def test_unloaded_connection_is_set_up_again(
     hass: HomeAssistant,
 ) -> None:
     async with frigate() as url:
@@ -544,7 +544,7 @@ async def test_a_connection_that_is_not_loaded_is_tried_again(
     assert entry.state is ConfigEntryState.LOADED
 
 
-async def test_reconfigure_moves_the_connection(
+async def test_reconfigure_changes_the_address(
     hass: HomeAssistant,
     loaded: tuple[FrigateSimulator, MockConfigEntry],
     set_ups: Mock,
@@ -555,7 +555,7 @@ async def test_reconfigure_moves_the_connection(
     assert form["step_id"] == "frigate_reconfigure"
     assert placeholder(form, "name") == "Garage"
     assert read(placeholder(form, "address")) == simulator.url
-    for key, value in stored(simulator.url, **LOGIN).items():
+    for key, value in stored_data(simulator.url, **LOGIN).items():
         assert suggested(form, key) == (None if key == CONF_BACKEND else value)
     async with frigate(**WITH_LOGIN) as url:
         form = await submit(hass, form, entered(url))
@@ -566,13 +566,13 @@ async def test_reconfigure_moves_the_connection(
 
         assert result["type"] is FlowResultType.ABORT
         assert result["reason"] == "reconfigure_successful"
-        assert without_capabilities(entry) == stored(url, **LOGIN, verify_ssl=False)
+        assert entered_data(entry) == stored_data(url, **LOGIN, verify_ssl=False)
         assert entry.title == "Garage"
         set_ups.assert_called_once()
         await settle(entry)
 
 
-async def test_reconfigure_may_leave_everything_as_it_is(
+async def test_reconfigure_without_a_change(
     hass: HomeAssistant, loaded: tuple[FrigateSimulator, MockConfigEntry]
 ) -> None:
     simulator, entry = loaded
@@ -582,7 +582,7 @@ async def test_reconfigure_may_leave_everything_as_it_is(
     result = await submit(hass, form, entered(f"{simulator.url}/api", **LOGIN))
 
     assert result["reason"] == "reconfigure_successful"
-    assert without_capabilities(entry) == stored(simulator.url, **LOGIN)
+    assert entered_data(entry) == stored_data(simulator.url, **LOGIN)
     assert list(entry.data[CONF_CAPABILITIES]["cameras"]) == ["barn"]
 
 
@@ -600,7 +600,7 @@ async def test_reconfigure_refuses_the_address_of_another_connection(
     assert entry.data[CONF_URL] == "http://nvr.local:5000"
 
 
-async def test_attempts_leave_nothing_behind(
+async def test_failed_attempts_leave_nothing_behind(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     form = await submit(hass, form, entered(f"http://{HOST}:{unused_port()}"))
@@ -610,14 +610,14 @@ async def test_attempts_leave_nothing_behind(
         form = await submit(hass, form, entered(f"http://{HOST}:{unused_port()}"))
 
     assert hass.bus.async_listeners() == listeners
-    client = FrigateForms().create_client(hass, stored("http://frigate.local"))
+    client = FrigateForms().create_client(hass, stored_data("http://frigate.local"))
     hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
     await hass.async_block_till_done()
     with pytest.raises(CannotConnect, match="session is closed"):
         await client.capabilities()
 
 
-def test_every_cause_has_its_text() -> None:
+def test_every_error_has_a_text() -> None:
     of_frigate = {"missing_username", "missing_password"}
     assert (
         set(TEXTS["error"])
@@ -626,7 +626,7 @@ def test_every_cause_has_its_text() -> None:
 
 
 @pytest.mark.parametrize("forms", BACKENDS, ids=lambda forms: forms.backend.name)
-def test_every_field_has_its_texts(forms: BackendForms) -> None:
+def test_every_field_has_texts(forms: BackendForms) -> None:
     name = forms.backend.name
     for step, schema in (
         (name, forms.connection),

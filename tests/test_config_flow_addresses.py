@@ -1,4 +1,4 @@
-"""An address that somebody has copied from a browser, in the form of each backend."""
+"""Tests of addresses copied from a browser in the form of each backend."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from .config_flows import only_added, placeholder, submit
+from .config_flows import form_without_set_up, placeholder, submit
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -24,7 +24,7 @@ def fields(
     guance: GuanceSimulator,
     palabra: PalabraSimulator,
 ) -> dict[str, dict[str, Any]]:
-    """Return what somebody enters for each backend."""
+    """Return the input for each backend."""
     account = {"api": "client", "verify_ssl": True}
     account |= {"username": aipix.settings.user, "password": aipix.settings.password}
     return {
@@ -45,12 +45,12 @@ def fields(
         ("palabra", "/saas/v2/events#first"),
     ],
 )
-async def test_it_is_understood_or_the_part_that_is_wrong_is_named(
+async def test_address_is_understood_or_its_wrong_part_is_named(
     hass: HomeAssistant, fields: dict[str, dict[str, Any]], backend: str, page: str
 ) -> None:
     entered = fields[backend]
     url = entered[CONF_URL]
-    async with only_added(hass, backend) as empty:
+    async with form_without_set_up(hass, backend) as empty:
         form = await submit(hass, empty, {**entered, CONF_URL: f"{url}/no/where"})
         assert form["errors"] == {CONF_URL: "wrong_path"}
         assert placeholder(form, "path") == "/no/where"
@@ -65,7 +65,7 @@ async def test_frigate_is_found_without_a_scheme(
 ) -> None:
     entered = fields["frigate"]
     url = entered[CONF_URL]
-    async with only_added(hass, "frigate") as form:
+    async with form_without_set_up(hass, "frigate") as form:
         bare = url.removeprefix("http://")
         result = await submit(hass, form, {**entered, CONF_URL: bare})
     assert result["result"].data[CONF_URL] == url

@@ -1,4 +1,4 @@
-"""How a connection fares: outages, refused credentials, missing rights."""
+"""Tests of a connection with outages, refused credentials and missing permissions."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +29,7 @@ from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.queue import backoff
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import a_connection, act, connect, coordinator, until_state
+from .home import act, connect, connection_entry, coordinator, wait_for_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -39,7 +39,7 @@ DOORBELL = {"camera": "front_door", "label": "doorbell"}
 
 @pytest.fixture
 async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that asks for a login."""
+    """Run a Frigate simulator that requires a login."""
     async with FrigateSimulator(
         password=LOGIN[CONF_PASSWORD], async_delay=0
     ) as simulator:
@@ -48,23 +48,23 @@ async def frigate() -> AsyncIterator[FrigateSimulator]:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection that has looked at it."""
+    """Set up a connection, with its first check done."""
     entry = await connect(hass, frigate, **LOGIN)
     await coordinator(entry).async_refresh()
     return entry
 
 
-def logins(frigate: FrigateSimulator) -> int:
-    """Return how often somebody logged in, or tried to."""
+def count_logins(frigate: FrigateSimulator) -> int:
+    """Return how often a login was attempted."""
     return sum(request.path == "/api/login" for request in frigate.requests)
 
 
-def creations(frigate: FrigateSimulator) -> int:
-    """Return how often it was asked to create an event."""
+def count_creates(frigate: FrigateSimulator) -> int:
+    """Return how often an event was requested."""
     return sum(request.path.endswith("/create") for request in frigate.requests)
 
 
-async def test_burst_of_answers_arms_the_timer_of_the_next_read_once(
+async def test_burst_of_responses_schedules_one_read(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = coordinator(entry)
@@ -100,7 +100,7 @@ async def _until(reached: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_missing_right_pauses_with_a_repair_and_goes_on_when_given(
+async def test_missing_permission_pauses_with_a_repair_until_granted(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     frigate.configure(role="viewer")
@@ -114,35 +114,37 @@ async def test_missing_right_pauses_with_a_repair_and_goes_on_when_given(
     assert issue is not None
     assert "viewer" in str(coordinator(entry).paused_for)
     assert not hass.config_entries.flow.async_progress()
-    before, tried = logins(frigate), creations(frigate)
+    before, tried = count_logins(frigate), count_creates(frigate)
 
     async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
-    await _until(lambda: creations(frigate) > tried and coordinator(entry).worker.held)
-    await until_state(hass, first["delivery_id"], "pending")
-    await until_state(hass, second["delivery_id"], "pending")
-    assert logins(frigate) <= before + 1
+    await _until(
+        lambda: count_creates(frigate) > tried and coordinator(entry).worker.held
+    )
+    await wait_for_state(hass, first["delivery_id"], "pending")
+    await wait_for_state(hass, second["delivery_id"], "pending")
+    assert count_logins(frigate) <= before + 1
 
     frigate.configure(role="admin")
     async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
-    await until_state(hass, first["delivery_id"], "delivered")
-    await until_state(hass, second["delivery_id"], "delivered")
+    await wait_for_state(hass, first["delivery_id"], "delivered")
+    await wait_for_state(hass, second["delivery_id"], "delivered")
     assert len(frigate.events) == 2
     assert ir.async_get(hass).async_get_issue(DOMAIN, permission_issue(entry)) is None
 
 
-async def test_refused_login_asks_once_and_goes_on_after_reauthentication(
+async def test_refused_login_pauses_until_reauthentication(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     frigate.configure(password="another password")
     frigate.expire_logins()
-    before = logins(frigate)
+    before = count_logins(frigate)
 
     first = await act(hass, "create_camera_event", **DOORBELL)
     for _ in range(5):
         assert (await act(hass, "create_camera_event", **DOORBELL))[
             "state"
         ] == "pending"
-    assert logins(frigate) == before + 1
+    assert count_logins(frigate) == before + 1
 
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == SOURCE_REAUTH
@@ -152,13 +154,13 @@ async def test_refused_login_asks_once_and_goes_on_after_reauthentication(
     assert result["reason"] == "reauth_successful"
     await hass.async_block_till_done()
 
-    await until_state(hass, first["delivery_id"], "delivered")
+    await wait_for_state(hass, first["delivery_id"], "delivered")
     for one in (await act(hass, "list_deliveries"))["deliveries"]:
-        await until_state(hass, one["delivery_id"], "delivered")
+        await wait_for_state(hass, one["delivery_id"], "delivered")
     assert len(frigate.events) == 6
 
 
-async def test_refused_login_at_start_loads_asks_and_accepts(
+async def test_refused_login_at_start_still_accepts_deliveries(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate, **{**LOGIN, CONF_PASSWORD: "wrong"})
@@ -168,7 +170,7 @@ async def test_refused_login_at_start_loads_asks_and_accepts(
     assert (await act(hass, "create_camera_event", **DOORBELL))["state"] == "pending"
 
 
-async def test_outage_is_told_once_and_its_end_once(
+async def test_outage_and_its_end_are_logged_once(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -180,7 +182,7 @@ async def test_outage_is_told_once_and_its_end_once(
     answers = [await act(hass, "create_camera_event", **DOORBELL) for _ in range(5)]
     await frigate.start()
     for answer in answers:
-        await until_state(hass, answer["delivery_id"], "delivered")
+        await wait_for_state(hass, answer["delivery_id"], "delivered")
 
     told = [
         record.getMessage()
@@ -194,7 +196,7 @@ async def test_outage_is_told_once_and_its_end_once(
     ]
 
 
-async def test_new_cameras_are_remembered_without_a_reload(
+async def test_new_cameras_are_stored_without_a_reload(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     running = coordinator(entry)
@@ -210,17 +212,17 @@ async def test_new_cameras_are_remembered_without_a_reload(
     assert answer["state"] == "delivered"
 
 
-async def test_unreadable_capabilities_ask_for_reconfiguration(
+async def test_unreadable_capabilities_request_reconfiguration(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    entry = a_connection(frigate.url, capabilities={"version": 7})
+    entry = connection_entry(frigate.url, capabilities={"version": 7})
     entry.add_to_hass(hass)
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "capabilities_unreadable"
 
 
-async def test_quiet_connection_is_asked_once_whether_it_is_there(
+async def test_idle_connection_is_checked_once(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     await frigate.stop()
@@ -234,7 +236,7 @@ async def test_quiet_connection_is_asked_once_whether_it_is_there(
     assert [one.path for one in frigate.requests[before:]].count("/api/version") <= 1
 
 
-async def test_refused_login_is_not_tried_again_when_all_is_quiet(
+async def test_refused_login_is_not_retried_while_idle(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     frigate.configure(password="another password")

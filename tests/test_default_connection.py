@@ -1,4 +1,4 @@
-"""A second connection of a kind: what named none before goes on as before."""
+"""Tests of a second connection to a backend: old calls keep working."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.event_relay.const import CONF_DEFAULT, DOMAIN
 from tools.simulators.frigate import FrigateSimulator
 
-from .config_flows import offered, open_form, submit
+from .config_flows import offered_steps, open_form, submit
 from .home import act, connect
 from .markdown import read
 from .repair_dialog import Dialog
@@ -32,7 +32,7 @@ async def first(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
 
 
 async def add_second(hass: HomeAssistant) -> FrigateSimulator:
-    """Add a connection to another Frigate by its form."""
+    """Add a connection to another Frigate with its form."""
     simulator = FrigateSimulator(async_delay=0)
     await simulator.start()
     added = await submit(
@@ -45,19 +45,19 @@ async def add_second(hass: HomeAssistant) -> FrigateSimulator:
     return simulator
 
 
-def calling(**data: str) -> dict[str, Any]:
+def action_step(**data: str) -> dict[str, Any]:
     """Return a step that calls the action."""
     return {"action": CREATE, "data": {**EVENT, **data}}
 
 
 AUTOMATIONS = {
-    "Plain [x](y)": [calling()],
+    "Plain [x](y)": [action_step()],
     "Deep down": [
         {
             "choose": [
                 {
                     "conditions": [],
-                    "sequence": [{"parallel": [{"sequence": [calling()]}]}],
+                    "sequence": [{"parallel": [{"sequence": [action_step()]}]}],
                 }
             ]
         }
@@ -73,8 +73,8 @@ AUTOMATIONS = {
             ],
         }
     ],
-    "Names it": [calling(config_entry_id="x")],
-    "Names it by a template": [calling(config_entry_id="{{ 'x' }}")],
+    "Names it": [action_step(config_entry_id="x")],
+    "Names it by a template": [action_step(config_entry_id="{{ 'x' }}")],
     "Names a delivery": [
         {"action": "event_relay.end_camera_event", "data": {"delivery_id": "x"}}
     ],
@@ -84,20 +84,20 @@ AUTOMATIONS = {
 }
 
 
-async def furnish(hass: HomeAssistant) -> None:
-    """Set up automations and a script, some of which name no connection."""
+async def add_automations(hass: HomeAssistant) -> None:
+    """Set up automations and a script, some without a connection in their calls."""
     automations = [
         {"id": f"a{number}", "alias": alias, "triggers": [], "actions": actions}
         for number, (alias, actions) in enumerate(AUTOMATIONS.items())
     ]
     assert await async_setup_component(hass, "automation", {"automation": automations})
-    script = {"ring": {"alias": "Ring", "sequence": [calling()]}}
+    script = {"ring": {"alias": "Ring", "sequence": [action_step()]}}
     assert await async_setup_component(hass, "script", {"script": script})
     await hass.async_block_till_done()
 
 
-def concerned(hass: HomeAssistant) -> str:
-    """Return what the repair names; empty without one."""
+def affected(hass: HomeAssistant) -> str:
+    """Return the automations that the repair names; empty without a repair."""
     issue = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
     if issue is None:
         return ""
@@ -105,15 +105,15 @@ def concerned(hass: HomeAssistant) -> str:
     return read(issue.translation_placeholders["concerned"])
 
 
-async def test_what_names_no_connection_is_named_and_goes_on(
+async def test_calls_without_a_connection_are_reported_and_keep_working(
     hass: HomeAssistant, frigate: FrigateSimulator, first: MockConfigEntry
 ) -> None:
-    await furnish(hass)
-    assert not concerned(hass)
+    await add_automations(hass)
+    assert not affected(hass)
 
     await add_second(hass)
 
-    assert concerned(hass).splitlines() == [
+    assert affected(hass).splitlines() == [
         "- [Plain [x](y)](/config/automation/edit/a0)",
         "- [Deep down](/config/automation/edit/a1)",
         "- [Reads](/config/automation/edit/a2)",
@@ -125,14 +125,14 @@ async def test_what_names_no_connection_is_named_and_goes_on(
     assert len(frigate.events) == 2
 
 
-async def test_a_blueprint_is_looked_through_and_named(
+async def test_blueprint_is_searched_and_reported(
     hass: HomeAssistant, first: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blueprint = Blueprint(
         {
             "blueprint": {"name": "Bell", "domain": "automation", "input": {}},
             "triggers": [],
-            "actions": [calling()],
+            "actions": [action_step()],
         },
         path="event_relay/bell.yaml",
         expected_domain="automation",
@@ -153,37 +153,37 @@ async def test_a_blueprint_is_looked_through_and_named(
 
     await add_second(hass)
 
-    (line,) = concerned(hass).splitlines()
+    (line,) = affected(hass).splitlines()
     assert line == "- [Bell](/config/automation/edit/b) (event_relay/bell.yaml)"
 
 
-async def test_nobody_is_asked_where_nothing_is_concerned(
+async def test_nothing_is_asked_if_nothing_is_affected(
     hass: HomeAssistant, first: MockConfigEntry
 ) -> None:
     await add_second(hass)
 
-    assert not concerned(hass)
+    assert not affected(hass)
     assert first.options[CONF_DEFAULT] is True
 
 
 @pytest.mark.parametrize("choice", ["keep_default", "no_default"])
-async def test_the_user_decides(
+async def test_user_chooses_the_default(
     hass: HomeAssistant,
     first: MockConfigEntry,
     hass_client: ClientSessionGenerator,
     choice: str,
 ) -> None:
     assert await async_setup_component(hass, "repairs", {})
-    await furnish(hass)
+    await add_automations(hass)
     await add_second(hass)
     dialog = Dialog(await hass_client(), ISSUE)
     opened = await dialog.open()
-    assert offered(opened) == ["keep_default", "no_default"]
+    assert offered_steps(opened) == ["keep_default", "no_default"]
     assert opened["description_placeholders"]["connection"] == "Home"
 
     assert (await dialog.choose(choice))["type"] == "create_entry"
 
-    assert not concerned(hass)
+    assert not affected(hass)
     kept = choice == "keep_default"
     assert first.options[CONF_DEFAULT] is kept
     if kept:
@@ -196,7 +196,7 @@ async def test_the_user_decides(
 async def change_options(
     hass: HomeAssistant, entry: ConfigEntry, **changes: object
 ) -> None:
-    """Change options by their form."""
+    """Change options with their form."""
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert form["data_schema"] is not None
     defaults = form["data_schema"]({})
@@ -206,10 +206,10 @@ async def change_options(
     await hass.async_block_till_done()
 
 
-async def test_the_default_is_an_option_that_one_of_them_has(
+async def test_default_is_an_option_of_one_connection(
     hass: HomeAssistant, frigate: FrigateSimulator, first: MockConfigEntry
 ) -> None:
-    await furnish(hass)
+    await add_automations(hass)
     await add_second(hass)
     second = next(
         one for one in hass.config_entries.async_entries(DOMAIN) if one is not first
@@ -220,7 +220,7 @@ async def test_the_default_is_an_option_that_one_of_them_has(
 
     assert (first.options[CONF_DEFAULT], second.options[CONF_DEFAULT]) == (False, True)
     assert first.runtime_data is before, "It was loaded again"
-    assert not concerned(hass)
+    assert not affected(hass)
     await act(hass, "create_camera_event", **EVENT, wait=0)
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
     assert listed["config_entry_id"] == second.entry_id
@@ -230,7 +230,7 @@ async def test_the_default_is_an_option_that_one_of_them_has(
     assert not frigate.events
 
 
-async def test_a_default_that_is_not_loaded_is_not_replaced_by_another(
+async def test_unloaded_default_is_not_replaced(
     hass: HomeAssistant, first: MockConfigEntry
 ) -> None:
     await add_second(hass)
@@ -240,10 +240,10 @@ async def test_a_default_that_is_not_loaded_is_not_replaced_by_another(
         await act(hass, "create_camera_event", **EVENT)
 
 
-async def test_the_question_goes_with_the_second_connection(
+async def test_repair_is_removed_with_the_second_connection(
     hass: HomeAssistant, first: MockConfigEntry
 ) -> None:
-    await furnish(hass)
+    await add_automations(hass)
     await add_second(hass)
     second = next(
         one for one in hass.config_entries.async_entries(DOMAIN) if one is not first
@@ -252,10 +252,10 @@ async def test_the_question_goes_with_the_second_connection(
     await hass.config_entries.async_remove(second.entry_id)
     await hass.async_block_till_done()
 
-    assert not concerned(hass)
+    assert not affected(hass)
 
 
-async def test_a_third_connection_changes_nothing(
+async def test_third_connection_changes_nothing(
     hass: HomeAssistant, first: MockConfigEntry
 ) -> None:
     await add_second(hass)
@@ -263,9 +263,9 @@ async def test_a_third_connection_changes_nothing(
         one for one in hass.config_entries.async_entries(DOMAIN) if one is not first
     )
     await change_options(hass, second, default=True)
-    await furnish(hass)
+    await add_automations(hass)
 
     await add_second(hass)
 
-    assert not concerned(hass)
+    assert not affected(hass)
     assert second.options[CONF_DEFAULT] is True

@@ -1,4 +1,4 @@
-"""The repair of deliveries that have failed, as its dialog leads through it."""
+"""Tests of the repair of failed deliveries and its dialog."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -31,8 +31,8 @@ from custom_components.event_relay.storage import async_get_store
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
-from .config_flows import offered
-from .home import act, connect, remove, until_state
+from .config_flows import offered_steps
+from .home import act, connect, remove, wait_for_state
 from .markdown import read
 from .repair_dialog import Dialog
 
@@ -42,7 +42,7 @@ TRACE = r" \(\[Show trace\]\(/config/automation/trace/bell\?run_id=(\w+)\)\)$"
 
 
 def refuse(frigate: FrigateSimulator) -> None:
-    """Have the next event refused."""
+    """Let the next event be rejected."""
     frigate.add_faults(
         Fault(
             kind=FaultKind.STATUS,
@@ -56,7 +56,7 @@ def refuse(frigate: FrigateSimulator) -> None:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection, what shows repairs, and dashboards."""
+    """Set up a connection, repairs and dashboards."""
     for name in ("repairs", "lovelace"):
         assert await async_setup_component(hass, name, {})
     return await connect(hass, frigate)
@@ -68,10 +68,10 @@ async def dialog(hass_client: ClientSessionGenerator, entry: MockConfigEntry) ->
     return Dialog(await hass_client(), failed_issue(entry))
 
 
-async def refused(
+async def rejected_delivery(
     hass: HomeAssistant, frigate: FrigateSimulator, label: str = "doorbell"
 ) -> str:
-    """Have an event refused, and return the id of its delivery."""
+    """Let an event be rejected, and return the id of its delivery."""
     refuse(frigate)
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", camera="garden", label=label)
@@ -79,9 +79,9 @@ async def refused(
     return str(failed["deliveries"][0]["delivery_id"])
 
 
-async def unknown(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
-    """Have a delivery fail of which nobody knows whether it arrived."""
-    delivery_id = await refused(hass, frigate)
+async def unknown_delivery(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
+    """Let a delivery fail with an unknown outcome, and return its id."""
+    delivery_id = await rejected_delivery(hass, frigate)
     store = await async_get_store(hass)
     delivery = await store.get(delivery_id)
     assert delivery is not None
@@ -90,8 +90,10 @@ async def unknown(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
     return delivery_id
 
 
-async def counted(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
-    """Let the changes settle, and return the repair, if there is one."""
+async def settle_and_get_repair(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> ir.IssueEntry | None:
+    """Let the changes settle, and return the repair, if any."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SETTLING + 1))
     await hass.async_block_till_done()
     return ir.async_get(hass).async_get_issue(DOMAIN, failed_issue(entry))
@@ -103,55 +105,55 @@ async def states(hass: HomeAssistant) -> dict[str, str]:
     return {one["delivery_id"]: one["state"] for one in listed["deliveries"]}
 
 
-async def test_retrying_all_mends_it(
+async def test_retrying_all_resolves_the_repair(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
-    assert await counted(hass, entry) is None
-    delivery_id = await refused(hass, frigate)
-    issue = await counted(hass, entry)
+    assert await settle_and_get_repair(hass, entry) is None
+    delivery_id = await rejected_delivery(hass, frigate)
+    issue = await settle_and_get_repair(hass, entry)
     assert issue is not None
     assert issue.severity is ir.IssueSeverity.WARNING
     assert issue.translation_placeholders == {"connection": "Frigate", "number": "1"}
 
     menu = await dialog.open()
     assert (menu["type"], menu["step_id"]) == ("form", "known")
-    assert offered(menu) == ["reasons", "retry_all", "discard_all"]
+    assert offered_steps(menu) == ["reasons", "retry_all", "discard_all"]
     assert menu["description_placeholders"]["known"] == "1"
     assert (await dialog.choose("retry_all"))["reason"] == "retried"
 
-    await until_state(hass, delivery_id, "delivered")
-    assert await counted(hass, entry) is None
+    await wait_for_state(hass, delivery_id, "delivered")
+    assert await settle_and_get_repair(hass, entry) is None
 
 
-async def test_repair_stays_while_it_fails_again(
+async def test_repair_stays_if_the_retry_fails(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
-    delivery_id = await refused(hass, frigate)
-    assert await counted(hass, entry) is not None
+    delivery_id = await rejected_delivery(hass, frigate)
+    assert await settle_and_get_repair(hass, entry) is not None
     refuse(frigate)
 
     await dialog.open()
     await dialog.choose("retry_all")
 
-    await until_state(hass, delivery_id, "failed")
-    assert await counted(hass, entry) is not None
+    await wait_for_state(hass, delivery_id, "failed")
+    assert await settle_and_get_repair(hass, entry) is not None
 
 
-async def test_reasons_say_what_each_delivery_was_about(
+async def test_reasons_name_each_delivery(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
     for number in range(LISTED + 2):
-        await refused(hass, frigate, f"parcel_{number}")
-    issue = await counted(hass, entry)
+        await rejected_delivery(hass, frigate, f"parcel_{number}")
+    issue = await settle_and_get_repair(hass, entry)
     await dialog.open()
 
     reasons = await dialog.choose("reasons")
@@ -174,7 +176,7 @@ async def test_reasons_say_what_each_delivery_was_about(
     assert (await dialog.submit())["step_id"] == "known"
 
 
-async def test_reasons_lead_to_the_card(
+async def test_reasons_link_to_the_card(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -182,8 +184,8 @@ async def test_reasons_lead_to_the_card(
 ) -> None:
     (dashboard,) = hass.data[LOVELACE_DATA].dashboards.values()
     await dashboard.async_save({"views": [{"cards": [{"type": CARD}]}]})
-    delivery_id = await refused(hass, frigate)
-    assert await counted(hass, entry) is not None
+    delivery_id = await rejected_delivery(hass, frigate)
+    assert await settle_and_get_repair(hass, entry) is not None
     await dialog.open()
 
     reasons = await dialog.choose("reasons")
@@ -192,7 +194,7 @@ async def test_reasons_lead_to_the_card(
     assert f"](/lovelace/0?event_relay_delivery={delivery_id}): " in line
 
 
-async def test_reasons_lead_to_the_trace_of_the_automation(
+async def test_reasons_link_to_the_trace_of_the_automation(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -213,7 +215,7 @@ async def test_reasons_lead_to_the_trace_of_the_automation(
             {"entity_id": "automation.automation_0"},
             blocking=True,
         )
-    assert await counted(hass, entry) is not None
+    assert await settle_and_get_repair(hass, entry) is not None
     await dialog.open()
 
     reasons = await dialog.choose("reasons")
@@ -224,14 +226,17 @@ async def test_reasons_lead_to_the_trace_of_the_automation(
     read.assert_called_once()
 
 
-async def test_discarding_all_is_confirmed_and_mends_it(
+async def test_discarding_all_is_confirmed_and_resolves_the_repair(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
-    failed = {await refused(hass, frigate), await refused(hass, frigate)}
-    assert await counted(hass, entry) is not None
+    failed = {
+        await rejected_delivery(hass, frigate),
+        await rejected_delivery(hass, frigate),
+    }
+    assert await settle_and_get_repair(hass, entry) is not None
 
     await dialog.open()
     assert (await dialog.choose("discard_all"))["type"] == "form"
@@ -239,22 +244,24 @@ async def test_discarding_all_is_confirmed_and_mends_it(
     assert (await dialog.submit())["reason"] == "discarded"
 
     assert await states(hass) == dict.fromkeys(failed, "discarded")
-    assert await counted(hass, entry) is None
+    assert await settle_and_get_repair(hass, entry) is None
 
 
-async def test_those_of_unknown_outcome_are_decided_one_by_one(
+async def test_unknown_outcomes_are_decided_one_by_one(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
-    first, second, third, fourth = [await unknown(hass, frigate) for _ in range(4)]
-    known = await refused(hass, frigate)
-    assert await counted(hass, entry) is not None
+    first, second, third, fourth = [
+        await unknown_delivery(hass, frigate) for _ in range(4)
+    ]
+    known = await rejected_delivery(hass, frigate)
+    assert await settle_and_get_repair(hass, entry) is not None
 
     menu = await dialog.open()
     assert menu["step_id"] == "init"
-    assert "outcome_unknown" in offered(menu)
+    assert "outcome_unknown" in offered_steps(menu)
     asked = await dialog.choose("outcome_unknown")
     assert asked["description_placeholders"]["delivery_id"] == first
     asked = await dialog.submit(decision="discard")
@@ -266,7 +273,7 @@ async def test_those_of_unknown_outcome_are_decided_one_by_one(
     assert not frigate.events
     assert (await dialog.submit(decision="send_again"))["reason"] == "all_decided"
 
-    await until_state(hass, fourth, "delivered")
+    await wait_for_state(hass, fourth, "delivered")
     assert await states(hass) == {
         first: "discarded",
         second: "failed",
@@ -275,36 +282,36 @@ async def test_those_of_unknown_outcome_are_decided_one_by_one(
         known: "failed",
     }
     assert len(frigate.events) == 1
-    assert await counted(hass, entry) is not None
+    assert await settle_and_get_repair(hass, entry) is not None
 
 
-async def test_all_that_failed_leaves_those_of_unknown_outcome(
+async def test_retrying_all_skips_unknown_outcomes(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     dialog: Dialog,
 ) -> None:
-    lost = await unknown(hass, frigate)
-    assert await counted(hass, entry) is not None
+    lost = await unknown_delivery(hass, frigate)
+    assert await settle_and_get_repair(hass, entry) is not None
 
     menu = await dialog.open()
 
     assert menu["step_id"] == "unknown"
-    assert offered(menu) == ["reasons", "outcome_unknown"]
+    assert offered_steps(menu) == ["reasons", "outcome_unknown"]
     assert (await dialog.choose("reasons"))["step_id"] == "reasons"
     assert (await dialog.submit())["step_id"] == "unknown"
     assert await states(hass) == {lost: "failed"}
 
 
-async def test_what_cannot_be_done_is_said(
+async def test_failed_action_is_reported(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     hass_client: ClientSessionGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    delivery_id = await refused(hass, frigate)
-    assert await counted(hass, entry) is not None
+    delivery_id = await rejected_delivery(hass, frigate)
+    assert await settle_and_get_repair(hass, entry) is not None
     client, issue_id = await hass_client(), failed_issue(entry)
 
     async def unavailable(*_: object, **__: object) -> None:
@@ -325,10 +332,10 @@ async def test_what_cannot_be_done_is_said(
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
 
 
-async def test_repair_is_back_after_a_start_and_goes_with_the_connection(
+async def test_repair_returns_after_a_restart_and_is_removed_with_the_connection(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    await refused(hass, frigate)
+    await rejected_delivery(hass, frigate)
     issues = ir.async_get(hass)
     issues.async_delete(DOMAIN, failed_issue(entry))
 

@@ -1,4 +1,4 @@
-"""The demo, run as a person runs it, and what tests borrow from it."""
+"""Tests of the demo as a user runs it, and of its parts used by tests."""
 
 # ruff: noqa: S603 - the commands are our own
 
@@ -29,7 +29,7 @@ EVENT = rf"{CLOCK} to {{end}}  \d+\.\d+-[a-z0-9]{{{{6}}}}  \d+ ms"
 
 
 def processes_of(folder: Path) -> Iterator[str]:
-    """Yield the command lines that name a folder."""
+    """Yield the command lines that contain a folder."""
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             command = file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -40,12 +40,12 @@ def processes_of(folder: Path) -> Iterator[str]:
 
 
 def _installed() -> set[str]:
-    """Return what the environment holds, each package with its version."""
+    """Return the installed packages with their versions."""
     return {f"{one.name} {one.version}" for one in distributions()}
 
 
 @pytest.mark.timeout(600)
-def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
+def test_once_shows_all_deliveries_and_leaves_nothing(tmp_path: Path) -> None:
     installed = _installed()
 
     result = subprocess.run(
@@ -88,7 +88,7 @@ def test_once_shows_all_that_arrived_and_leaves_nothing(tmp_path: Path) -> None:
     assert not list(processes_of(tmp_path))
 
 
-def test_command_ends_with_its_starter(tmp_path: Path) -> None:
+def test_command_ends_with_its_parent(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     process = subprocess.Popen(
@@ -113,14 +113,14 @@ def test_exit_code_of_the_command_is_returned(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-def test_a_second_demo_takes_the_next_port() -> None:
+def test_second_demo_uses_the_next_port() -> None:
     with reserved_port() as first, reserved_port(first) as second:
         assert second > first
     with reserved_port(first) as again:
         assert again == first
 
 
-async def test_waiting_ends() -> None:
+async def test_waiting_times_out() -> None:
     async def look() -> None:
         return None
 
@@ -128,7 +128,7 @@ async def test_waiting_ends() -> None:
         await eventually(look, "a miracle", 0)
 
 
-async def test_waiting_returns_what_is_found() -> None:
+async def test_waiting_returns_the_result() -> None:
     found = iter([None, "it"])
 
     async def look() -> str | None:
@@ -137,14 +137,14 @@ async def test_waiting_returns_what_is_found() -> None:
     assert await eventually(look, "it", 5) == "it"
 
 
-async def test_progress_says_how_long(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_progress_shows_the_duration(capsys: pytest.CaptureFixture[str]) -> None:
     async with progress("Waiting"):
         pass
 
     assert re.fullmatch(r"Waiting  0\.\d s\n", capsys.readouterr().out)
 
 
-async def test_progress_of_what_fails_has_no_time(
+async def test_failed_progress_has_no_duration(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(OSError, match="broken"):
@@ -154,21 +154,21 @@ async def test_progress_of_what_fails_has_no_time(
     assert capsys.readouterr().out == "Waiting \n"
 
 
-def test_answer_is_read() -> None:
+def test_response_is_parsed() -> None:
     assert member({"state": "RUNNING"}, "state", str) == "RUNNING"
 
 
 @pytest.mark.parametrize("answer", [{"state": 3}, {}, [], None])
-def test_answer_of_another_shape_is_an_error(answer: Json) -> None:
+def test_unexpected_response_is_an_error(answer: Json) -> None:
     with pytest.raises(ApiError):
         member(answer, "state", str)
 
 
-def test_every_scene_is_of_a_backend_that_there_is() -> None:
+def test_every_scene_has_an_existing_backend() -> None:
     assert {scene.backend for scene in make_scenes()} <= set(BY_NAME)
 
 
 @pytest.mark.parametrize("scene", make_scenes(), ids=lambda scene: scene.name)
-def test_what_did_not_arrive_disproves_a_scene(scene: Scene[Simulator]) -> None:
+def test_scene_fails_without_its_delivery(scene: Scene[Simulator]) -> None:
     with pytest.raises(Disproved, match=f"{scene.name} keeps 0, not {scene.arrivals}"):
         scene.check_count()

@@ -1,4 +1,4 @@
-"""The client of Home Assistant's WebSocket API, when things go wrong."""
+"""Tests of errors of the demo's WebSocket client."""
 
 from collections.abc import Awaitable, Callable
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 def _home(
     talk: Callable[[web.WebSocketResponse], Awaitable[None]], *, lets_in: bool = True
 ) -> Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]:
-    """Return a Home Assistant that hangs up once it has talked."""
+    """Return a Home Assistant that closes the connection after a conversation."""
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         socket = web.WebSocketResponse()
@@ -33,12 +33,12 @@ def _home(
     return answer
 
 
-async def _hang_up(socket: web.WebSocketResponse) -> None:
-    """Say nothing more."""
+async def _say_nothing(socket: web.WebSocketResponse) -> None:
+    """Send nothing more."""
 
 
 def _refuse(error: Json) -> Callable[[web.WebSocketResponse], Awaitable[None]]:
-    """Answer a command with an error."""
+    """Respond to a command with an error."""
 
     async def refuse(socket: web.WebSocketResponse) -> None:
         asked = await socket.receive_json()
@@ -49,8 +49,8 @@ def _refuse(error: Json) -> Callable[[web.WebSocketResponse], Awaitable[None]]:
     return refuse
 
 
-async def test_end_within_the_handshake_is_an_error() -> None:
-    home = _home(_hang_up, lets_in=False)
+async def test_end_during_the_handshake_is_an_error() -> None:
+    home = _home(_say_nothing, lets_in=False)
     async with serve(home) as url, ClientSession() as session:
         with pytest.raises(ApiError, match="the connection has ended"):
             async with connected(session, url, "token"):
@@ -71,7 +71,7 @@ async def test_end_within_the_handshake_is_an_error() -> None:
         ),
     ],
 )
-async def test_refusal_has_the_key_of_its_text(error: Json, key: str) -> None:
+async def test_error_has_the_key_of_its_text(error: Json, key: str) -> None:
     async with (
         serve(_home(_refuse(error))) as url,
         ClientSession() as session,
@@ -82,9 +82,9 @@ async def test_refusal_has_the_key_of_its_text(error: Json, key: str) -> None:
     assert caught.value.key == key
 
 
-async def test_command_without_an_answer_is_no_refusal() -> None:
+async def test_missing_response_is_another_error() -> None:
     async with (
-        serve(_home(_hang_up)) as url,
+        serve(_home(_say_nothing)) as url,
         ClientSession() as session,
         connected(session, url, "token") as socket,
     ):

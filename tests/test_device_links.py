@@ -1,4 +1,4 @@
-"""The device of a rule leads to its deliveries in the card, wherever that is."""
+"""Tests of the link from a rule's device to its deliveries in the card."""
 
 from types import MappingProxyType
 
@@ -17,26 +17,26 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .rules.home import DOORBELL, RULE_ID, rule_subentry, set_up, wait_until
 
-pytestmark = pytest.mark.usefixtures("socket_enabled", "soon")
+pytestmark = pytest.mark.usefixtures("socket_enabled", "prompt_links")
 
 LINK = f"homeassistant://lovelace/porch?event_relay_rule={RULE_ID}"
 
 
 @pytest.fixture
-async def soon(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have dashboards, and link to them soon."""
+async def prompt_links(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set up dashboards, and update links without a delay."""
     monkeypatch.setattr(device_links, "SETTLING", 0.05)
     assert await async_setup_component(hass, "lovelace", {})
 
 
-async def show(hass: HomeAssistant, *cards: dict[str, str]) -> None:
-    """Put cards on the dashboard, as its editor does."""
+async def save_dashboard(hass: HomeAssistant, *cards: dict[str, str]) -> None:
+    """Save a dashboard with cards, as its editor does."""
     (dashboard,) = hass.data[LOVELACE_DATA].dashboards.values()
     await dashboard.async_save({"views": [{"path": "porch", "cards": [*cards]}]})
 
 
-def link(hass: HomeAssistant, entry: MockConfigEntry, part: str) -> str | None:
-    """Return where the device of a rule leads."""
+def rule_link(hass: HomeAssistant, entry: MockConfigEntry, part: str) -> str | None:
+    """Return the URL of a rule's device."""
     device = dr.async_get(hass).async_get_device_by_identifier(
         part_identifier(entry, part), entry.entry_id
     )
@@ -44,34 +44,34 @@ def link(hass: HomeAssistant, entry: MockConfigEntry, part: str) -> str | None:
     return device.configuration_url
 
 
-async def test_a_device_follows_the_card(
+async def test_link_follows_the_card(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
-    assert link(hass, entry, RULE_ID) is None
+    assert rule_link(hass, entry, RULE_ID) is None
 
-    await show(hass, {"type": CARD})
-    await wait_until(lambda: link(hass, entry, RULE_ID) == LINK)
+    await save_dashboard(hass, {"type": CARD})
+    await wait_until(lambda: rule_link(hass, entry, RULE_ID) == LINK)
 
-    await show(hass, {"type": CARD, "connection": "another"})
-    await wait_until(lambda: link(hass, entry, RULE_ID) is None)
+    await save_dashboard(hass, {"type": CARD, "connection": "another"})
+    await wait_until(lambda: rule_link(hass, entry, RULE_ID) is None)
 
 
-async def test_the_link_outlives_a_reload(
+async def test_link_survives_a_reload(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await show(hass, {"type": CARD})
+    await save_dashboard(hass, {"type": CARD})
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
-    await wait_until(lambda: link(hass, entry, RULE_ID) == LINK)
+    await wait_until(lambda: rule_link(hass, entry, RULE_ID) == LINK)
 
     assert await hass.config_entries.async_reload(entry.entry_id)
-    assert link(hass, entry, RULE_ID) == LINK
+    assert rule_link(hass, entry, RULE_ID) == LINK
 
 
-async def test_a_new_rule_is_linked(
+async def test_new_rule_is_linked(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await show(hass, {"type": CARD})
+    await save_dashboard(hass, {"type": CARD})
     entry = await set_up(hass, frigate)
     rule = ConfigSubentry(
         data=MappingProxyType(DOORBELL),
@@ -81,4 +81,4 @@ async def test_a_new_rule_is_linked(
     )
     hass.config_entries.async_add_subentry(entry, rule)
     await hass.async_block_till_done()
-    await wait_until(lambda: link(hass, entry, rule.subentry_id) is not None)
+    await wait_until(lambda: rule_link(hass, entry, rule.subentry_id) is not None)

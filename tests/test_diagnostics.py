@@ -1,4 +1,4 @@
-"""Diagnostics and system information say how things are, and nobody's words."""
+"""Tests that diagnostics and system information contain no personal data."""
 
 from collections.abc import AsyncIterator
 import json
@@ -46,7 +46,7 @@ WORDS = {
 
 @pytest.fixture
 async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that asks for a login."""
+    """Run a Frigate simulator that requires a login."""
     async with FrigateSimulator(
         user=USERNAME, password=PASSWORD, async_delay=0
     ) as simulator:
@@ -55,7 +55,7 @@ async def frigate() -> AsyncIterator[FrigateSimulator]:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection with which one delivery arrived and one was refused."""
+    """Set up a connection with one delivered and one rejected delivery."""
     entry = await connect(
         hass, frigate, **{CONF_USERNAME: USERNAME, CONF_PASSWORD: PASSWORD}
     )
@@ -76,7 +76,7 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     return entry
 
 
-async def test_tells_how_the_connection_fares(
+async def test_diagnostics_show_the_state_of_the_connection(
     hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
     told: Any = await get_diagnostics_for_config_entry(hass, hass_client, entry)
@@ -92,7 +92,7 @@ async def test_tells_how_the_connection_fares(
     assert arrived["settled_at"] >= arrived["accepted_at"]
 
 
-async def test_holds_no_secret_and_no_personal_text(
+async def test_diagnostics_have_no_secret_and_no_personal_text(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -105,7 +105,7 @@ async def test_holds_no_secret_and_no_personal_text(
     assert "canary-description" in str(frigate.stored_events())
 
 
-async def test_device_tells_the_same(
+async def test_device_has_the_same_diagnostics(
     hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
 ) -> None:
     (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
@@ -114,7 +114,7 @@ async def test_device_tells_the_same(
     assert told == await get_diagnostics_for_config_entry(hass, hass_client, entry)
 
 
-async def test_device_of_a_rule_tells_how_the_rule_fares(
+async def test_diagnostics_of_a_rule_show_its_state(
     hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
 ) -> None:
     rule = {**DOORBELL, "fields": {**DOORBELL["fields"], "label": "canary-label"}}
@@ -139,7 +139,7 @@ async def test_device_of_a_rule_tells_how_the_rule_fares(
     assert "canary" not in json.dumps(told)
 
 
-async def test_says_why_the_outbox_cannot_be_read(
+async def test_diagnostics_show_why_the_queue_cannot_be_read(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     hass_client: ClientSessionGenerator,
@@ -154,7 +154,7 @@ async def test_says_why_the_outbox_cannot_be_read(
     assert told["outbox"] == {"unavailable": "disk full"}
 
 
-async def test_no_value_of_the_other_backends_that_is_theirs_alone(
+async def test_diagnostics_have_no_private_value_of_any_backend(
     hass: HomeAssistant, hass_client: ClientSessionGenerator
 ) -> None:
     async with (
@@ -196,7 +196,7 @@ async def test_system_information(
     assert told["frigate"] == {"type": "failed", "error": "unreachable"}
 
 
-async def test_system_information_says_when_the_outbox_cannot_be_read(
+async def test_system_information_shows_an_unreadable_queue(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def unreadable(_: Store) -> int:

@@ -1,4 +1,4 @@
-"""What is noisy is disabled until somebody wants it."""
+"""Tests of entities that are disabled by default."""
 
 from unittest.mock import patch
 
@@ -10,7 +10,7 @@ from tools.simulators.frigate import FrigateSimulator
 from .rules.home import DOORBELL, rule_subentry, set_up
 
 
-async def test_what_is_disabled_by_default(
+async def test_entities_disabled_by_default(
     hass: HomeAssistant, socket_enabled: None, entity_registry: er.EntityRegistry
 ) -> None:
     async with FrigateSimulator(async_delay=0) as frigate:
@@ -45,7 +45,7 @@ async def test_what_is_disabled_by_default(
     }
 
 
-async def test_what_is_disabled_is_not_set_up_again_until_it_is_enabled(
+async def test_disabled_entities_stay_disabled_until_enabled(
     hass: HomeAssistant, socket_enabled: None, entity_registry: er.EntityRegistry
 ) -> None:
     async with FrigateSimulator(async_delay=0) as frigate:

@@ -1,4 +1,4 @@
-"""What a receipt gets after its delivery has ended, as users see it."""
+"""Tests of receipts that are completed after their delivery has settled."""
 
 import asyncio
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ DOORBELL = {"camera": "front_door", "label": "doorbell", "duration": 5}
 
 @pytest.fixture
 async def older(monkeypatch: pytest.MonkeyPatch) -> FrigateSimulator:
-    """Return a Frigate whose review link has to be looked for; the looks come soon."""
+    """Run a Frigate whose review link has to be looked up, with short waits."""
     monkeypatch.setattr(review_link, "SOON", 0)
     monkeypatch.setattr(review_link, "AFTER_END", (0,))
     return FrigateSimulator(version="0.17.2", async_delay=0)
 
 
-async def listed(hass: HomeAssistant, delivery_id: str) -> Mapping[str, Any]:
-    """Return a delivery as it is listed, once its receipt has its review link."""
+async def listed_with_link(hass: HomeAssistant, delivery_id: str) -> Mapping[str, Any]:
+    """Return the list entry of a delivery, once it has its review link."""
     async with asyncio.timeout(60):
         while True:
             for one in (await act(hass, "list_deliveries"))["deliveries"]:
@@ -38,7 +38,7 @@ async def listed(hass: HomeAssistant, delivery_id: str) -> Mapping[str, Any]:
             await asyncio.sleep(0.01)
 
 
-async def test_review_link_comes_after_the_answer(
+async def test_review_link_is_added_after_the_response(
     hass: HomeAssistant, older: FrigateSimulator, hass_ws_client: WebSocketGenerator
 ) -> None:
     outcomes = async_capture_events(hass, EVENT_OUTCOME)
@@ -50,7 +50,7 @@ async def test_review_link_comes_after_the_answer(
         delivery_id = answer["delivery_id"]
         (item,) = older.review_items
         link = f"{older.url}/review?id={item.id}"
-        assert (await listed(hass, delivery_id))["links"]["review"] == link
+        assert (await listed_with_link(hass, delivery_id))["links"]["review"] == link
 
         asked = {"type": "event_relay/deliveries/get", "delivery_id": delivery_id}
         await socket.send_json_auto_id(asked)
@@ -59,7 +59,7 @@ async def test_review_link_comes_after_the_answer(
     assert len(outcomes) == 1
 
 
-async def test_the_card_is_told_of_it(
+async def test_card_gets_the_review_link(
     hass: HomeAssistant, older: FrigateSimulator, hass_ws_client: WebSocketGenerator
 ) -> None:
     async with older:
@@ -74,7 +74,7 @@ async def test_the_card_is_told_of_it(
                     break
 
 
-async def test_it_is_found_though_the_connection_was_loaded_anew(
+async def test_review_link_is_found_after_a_reload(
     hass: HomeAssistant, older: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(review_link, "SOON", 3600)
@@ -85,4 +85,4 @@ async def test_it_is_found_though_the_connection_was_loaded_anew(
         assert await hass.config_entries.async_unload(entry.entry_id)
         monkeypatch.setattr(review_link, "SOON", 0)
         assert await hass.config_entries.async_setup(entry.entry_id)
-        await listed(hass, answer["delivery_id"])
+        await listed_with_link(hass, answer["delivery_id"])

@@ -1,4 +1,4 @@
-"""What the entities of a connection show and do."""
+"""Tests of the entities of a connection."""
 
 import asyncio
 from dataclasses import replace
@@ -44,7 +44,14 @@ from custom_components.event_relay.queue.store.store import (
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import a_connection, act, connect, coordinator, until_kept, until_state
+from .home import (
+    act,
+    connect,
+    connection_entry,
+    coordinator,
+    wait_for_listed,
+    wait_for_state,
+)
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 
@@ -62,28 +69,28 @@ RETRY = "button.frigate_retry_failed_deliveries"
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection that has looked at it."""
+    """Set up a connection, with its first check done."""
     entry = await connect(hass, frigate)
     await coordinator(entry).async_refresh()
     return entry
 
 
 def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an entity that is there."""
+    """Return the state of an existing entity."""
     found = hass.states.get(entity_id)
     assert found is not None
     return found
 
 
 async def counted(hass: HomeAssistant, entity_id: str) -> str:
-    """Let the changes settle and return what was counted."""
+    """Let the changes settle and return the counts."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SETTLING + 1))
     await hass.async_block_till_done()
     return state(hass, entity_id).state
 
 
-def outcomes(hass: HomeAssistant) -> list[State]:
-    """Note every outcome that is shown from now on."""
+def recorded_outcomes(hass: HomeAssistant) -> list[State]:
+    """Return a list that collects outcomes as they are shown."""
     shown: list[State] = []
 
     @callback
@@ -95,8 +102,8 @@ def outcomes(hass: HomeAssistant) -> list[State]:
     return shown
 
 
-async def refused(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
-    """Have an event refused and return the id of its delivery."""
+async def rejected_delivery(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
+    """Let an event be rejected and return the id of its delivery."""
     frigate.add_faults(
         Fault(
             kind=FaultKind.STATUS,
@@ -129,7 +136,7 @@ async def test_entities_of_a_platform(
     platform: str,
 ) -> None:
     monkeypatch.setattr(integration, "PLATFORMS", (Platform(platform),))
-    known = a_connection(frigate.url)
+    known = connection_entry(frigate.url)
     entry = MockConfigEntry(
         domain=DOMAIN, title=known.title, data=known.data, entry_id="the_connection"
     )
@@ -145,7 +152,7 @@ def device_of(hass: HomeAssistant, entry: MockConfigEntry) -> dr.DeviceEntry:
     return device
 
 
-async def test_device_tells_what_the_connection_leads_to(
+async def test_device_shows_the_system(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     device = device_of(hass, entry)
@@ -166,7 +173,7 @@ async def test_device_follows_a_new_version_and_a_new_name(
     assert (device.name, device.sw_version) == ("Cameras", "0.17.2-aaaaaaa")
 
 
-async def test_delivery_is_an_outcome_and_the_last_one(
+async def test_delivery_updates_the_outcome_and_the_last_delivery(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     assert state(hass, OUTCOME).state == STATE_UNKNOWN
@@ -189,7 +196,7 @@ async def test_delivery_is_an_outcome_and_the_last_one(
     )
 
 
-async def test_outcome_belongs_to_the_context_of_the_action(
+async def test_outcome_has_the_context_of_the_action(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     context = Context(user_id=None)
@@ -203,7 +210,7 @@ async def test_failure_is_counted_and_can_be_retried_with_the_button(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     assert await counted(hass, FAILED) == "0"
-    delivery_id = await refused(hass, frigate)
+    delivery_id = await rejected_delivery(hass, frigate)
     assert await counted(hass, FAILED) == "1"
     attributes = state(hass, OUTCOME).attributes
     assert attributes["event_type"] == "failed"
@@ -212,16 +219,16 @@ async def test_failure_is_counted_and_can_be_retried_with_the_button(
 
     await press(hass)
 
-    await until_state(hass, delivery_id, "delivered")
+    await wait_for_state(hass, delivery_id, "delivered")
     assert await counted(hass, FAILED) == "0"
     assert state(hass, OUTCOME).attributes["event_type"] == "delivered"
     assert len(frigate.events) == 1
 
 
-async def test_button_leaves_alone_what_may_have_arrived(
+async def test_button_does_not_retry_unknown_outcomes(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    delivery_id = await refused(hass, frigate)
+    delivery_id = await rejected_delivery(hass, frigate)
     store = coordinator(entry).queue._store
     delivery = await store.get(delivery_id)
     assert delivery is not None
@@ -236,7 +243,7 @@ async def test_button_leaves_alone_what_may_have_arrived(
     assert await counted(hass, FAILED) == "1"
 
 
-async def test_button_says_when_the_outbox_cannot_be_used(
+async def test_button_reports_an_unusable_queue(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: object, **__: object) -> None:
@@ -248,18 +255,18 @@ async def test_button_says_when_the_outbox_cannot_be_used(
     assert raised.value.translation_key == "outbox_unavailable"
 
 
-async def test_discarded_one_is_an_outcome_too(
+async def test_discarded_delivery_has_an_outcome(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    delivery_id = await refused(hass, frigate)
-    shown = outcomes(hass)
+    delivery_id = await rejected_delivery(hass, frigate)
+    shown = recorded_outcomes(hass)
     await act(hass, "discard_delivery", delivery_id=delivery_id)
     await hass.async_block_till_done()
     assert [one.attributes["event_type"] for one in shown] == ["discarded"]
     assert await counted(hass, FAILED) == "0"
 
 
-async def test_outage_is_shown_with_what_waits(
+async def test_outage_and_waiting_deliveries_are_shown(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -285,16 +292,16 @@ async def test_outage_is_shown_with_what_waits(
 
     await frigate.start()
     for answer in answers:
-        await until_state(hass, answer["delivery_id"], "delivered")
+        await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert await counted(hass, PENDING) == "0"
     assert state(hass, CONNECTIVITY).state == STATE_ON
     assert state(hass, OLDEST).state == STATE_UNKNOWN
 
 
-async def test_restart_shows_what_the_file_holds(
+async def test_counts_are_read_from_the_file_after_a_restart(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    await refused(hass, frigate)
+    await rejected_delivery(hass, frigate)
     await act(hass, "create_camera_event", **DOORBELL)
     last = await counted(hass, LAST)
 
@@ -307,7 +314,7 @@ async def test_restart_shows_what_the_file_holds(
     assert state(hass, LAST).state == last
 
 
-async def test_expired_one_is_an_outcome_too(
+async def test_expired_delivery_has_an_outcome(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     running = coordinator(entry)
@@ -320,13 +327,13 @@ async def test_expired_one_is_an_outcome_too(
         replace(delivery, expires_at=dt_util.utcnow()), was=DeliveryState.PENDING
     )
     running.worker.wake()
-    await until_state(hass, delivery.id, "expired")
+    await wait_for_state(hass, delivery.id, "expired")
     assert state(hass, OUTCOME).attributes["event_type"] == "expired"
     assert state(hass, OUTCOME).attributes["outside_id"] is None
     assert await counted(hass, FAILED) == "0"
 
 
-async def test_each_of_many_outcomes_is_shown_in_a_turn_of_its_own(
+async def test_each_outcome_is_shown_in_its_own_loop_iteration(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     heard: list[Delivery] = []
@@ -334,7 +341,7 @@ async def test_each_of_many_outcomes_is_shown_in_a_turn_of_its_own(
     queue.listen(heard.append)
     await act(hass, "create_camera_event", **DOORBELL)
     await hass.async_block_till_done()
-    shown = outcomes(hass)
+    shown = recorded_outcomes(hass)
     many = [replace(heard[-1], id=str(number)) for number in range(100)]
 
     for one in many:
@@ -350,7 +357,7 @@ async def test_each_of_many_outcomes_is_shown_in_a_turn_of_its_own(
     assert len({one.state for one in shown}) == len(many)
 
 
-async def test_last_delivery_outlives_its_row(
+async def test_last_delivery_is_kept_after_its_row(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await act(hass, "create_camera_event", **DOORBELL)
@@ -359,7 +366,7 @@ async def test_last_delivery_outlives_its_row(
 
     monkeypatch.setattr(relay_coordinator, "retention", lambda _: timedelta())
     async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2))
-    await until_kept(hass)
+    await wait_for_listed(hass)
     assert await counted(hass, LAST) == last
 
     await hass.config_entries.async_reload(entry.entry_id)
@@ -367,7 +374,7 @@ async def test_last_delivery_outlives_its_row(
     assert state(hass, LAST).state == last
 
 
-async def test_counts_are_unavailable_while_the_outbox_is(
+async def test_counts_are_unavailable_while_the_queue_is(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def damaged(*_: object) -> None:
@@ -382,7 +389,7 @@ async def test_counts_are_unavailable_while_the_outbox_is(
     assert await counted(hass, PENDING) == "0"
 
 
-async def test_burst_is_counted_once_and_nothing_is_counted_at_idle(
+async def test_burst_is_counted_once(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await counted(hass, PENDING)

@@ -1,7 +1,4 @@
-"""Many events, a Frigate that misbehaves at random, and a worker cut off often.
-
-Nothing is lost and nothing comes twice. Waits are shortened, rules are not.
-"""
+"""Tests of many events with a failing Frigate and an interrupted worker."""
 
 import asyncio
 from collections import Counter
@@ -60,7 +57,7 @@ def _now() -> datetime:
 
 
 class CrashableQueue:
-    """An outbox whose worker can be cut off as a crash cuts it off."""
+    """A queue whose worker can be interrupted as by a crash."""
 
     def __init__(
         self,
@@ -76,7 +73,7 @@ class CrashableQueue:
         self.backend = replace(FRIGATE, look_up_after=(0.2, 0.5), write_time=WRITE_TIME)
 
     def start(self) -> None:
-        """Start as Home Assistant does, with what is in the file."""
+        """Start as Home Assistant does, with the contents of the file."""
         connection = Connection(
             id="frigate",
             backend=self.backend,
@@ -92,14 +89,14 @@ class CrashableQueue:
         self.running = asyncio.create_task(self.worker.run())
 
     def changed(self, delivery: Delivery) -> None:
-        """Hear of an outcome."""
+        """Record an outcome."""
         self.queue.changed(delivery)
 
     def contacted(self, _: BackendError | None) -> None:
-        """Hear of an answer."""
+        """Record a contact."""
 
     async def crash(self) -> None:
-        """Cut everything off in the middle, and settle nothing."""
+        """Interrupt everything, and settle nothing."""
         # Who is dead sends nothing that was only claimed.
         self.worker._flow_control.stopping = True
         tasks = [
@@ -113,7 +110,7 @@ class CrashableQueue:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def submit(self, operation: str, **data: object) -> Delivery:
-        """Accept a delivery and wait for nothing."""
+        """Accept a delivery without waiting."""
         return await self.queue.submit(
             Request(
                 operation=operation,
@@ -123,8 +120,8 @@ class CrashableQueue:
             )
         )
 
-    async def all_ended(self) -> Counter[DeliveryState]:
-        """Wait until nothing is left to do, and count how things ended."""
+    async def wait_for_all(self) -> Counter[DeliveryState]:
+        """Wait until nothing is left to do, and count the final states."""
         async with asyncio.timeout(240):
             while True:
                 counted = Counter(
@@ -139,7 +136,7 @@ class CrashableQueue:
 async def _misbehaving(
     frigate: FrigateSimulator, chance: random.Random
 ) -> AsyncIterator[None]:
-    """Make a fault every few hundredths of a second."""
+    """Add a fault every few hundredths of a second."""
 
     async def misbehave() -> None:
         while True:
@@ -162,7 +159,7 @@ async def _misbehaving(
 
 @pytest.mark.usefixtures("socket_enabled")
 @pytest.mark.parametrize("version", ["0.18.0-e3fa701", "0.17.2"])
-async def test_nothing_is_lost_and_nothing_comes_twice(
+async def test_nothing_is_lost_or_duplicated(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.05)
@@ -201,7 +198,7 @@ async def test_nothing_is_lost_and_nothing_comes_twice(
                     await asyncio.sleep(RESTART_SECONDS)
                     frigate.flush()
                     queue.start()
-        ended = await queue.all_ended()
+        ended = await queue.wait_for_all()
         await queue.crash()
     await store.close()
 

@@ -1,4 +1,4 @@
-"""No input makes a form fail: it is taken, or refused in words."""
+"""Tests that no input makes a rule's form fail: it is accepted or rejected."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -99,7 +99,7 @@ OBJECTS: tuple[Any, ...] = (
 
 
 def inputs(selector: object) -> tuple[Any, ...]:
-    """Return what a person can get into a field of a form, and some that cannot."""
+    """Return possible input of a field of a form, and some impossible input."""
     if isinstance(selector, DurationSelector):
         return ({}, {"hours": 1e300}, {"days": 10**9}, {"seconds": -1}, *OBJECTS)
     if isinstance(selector, NumberSelector):
@@ -109,7 +109,7 @@ def inputs(selector: object) -> tuple[Any, ...]:
     return (*LITERALS, *TEMPLATES, *OBJECTS[:4], *([one] for one in LITERALS[:6]))
 
 
-def places(form: Form) -> Iterator[tuple[str, str, object]]:
+def form_fields(form: Form) -> Iterator[tuple[str, str, object]]:
     """Yield section ("" for none), name and selector of each field of a form."""
     for marker, inner in form.result["data_schema"].schema.items():
         if isinstance(inner, section):
@@ -119,17 +119,17 @@ def places(form: Form) -> Iterator[tuple[str, str, object]]:
             yield "", str(marker), inner
 
 
-def with_one(
+def with_field(
     filled: Mapping[str, Any], place: str, name: str, value: object
 ) -> dict[str, Any]:
-    """Return what is entered with one field changed."""
+    """Return input with one field changed."""
     if not place:
         return {**filled, name: value}
     return {**filled, place: {**filled.get(place, {}), name: value}}
 
 
-def shown(form: Form) -> None:
-    """Show a form as the interface gets it."""
+def show_form(form: Form) -> None:
+    """Show a form as the frontend gets it."""
     probatio.to_field_list(
         form.result["data_schema"], custom_serializer=cv.custom_serializer
     )
@@ -143,25 +143,25 @@ async def try_everything(
     operation: str,
     filled: Mapping[str, Any],
 ) -> tuple[int, int]:
-    """Enter all inputs in all fields of the second form; count refused and taken.
+    """Enter all inputs in all fields of the second form; count rejected and accepted.
 
-    After what is taken the flow is put back to that form: to open a new one each time
-    would take as long as all the rest.
+    After accepted input, the flow is put back to that form: opening a new one each time
+    would take as long as everything else.
     """
     refused = taken = 0
     form = await add_rule(hass, entry)
     step = await form.submit(**WHEN, **({"operation": operation} if operation else {}))
     asked = form.result
     flow = hass.config_entries.subentries._progress[asked["flow_id"]]
-    for place, name, selector in list(places(form)):
+    for place, name, selector in list(form_fields(form)):
         for value in inputs(selector):
-            entered = with_one({**EMPTY, **filled}, place, name, value)
+            entered = with_field({**EMPTY, **filled}, place, name, value)
             try:
                 reached = await form.submit(**entered)
             except InvalidData:
                 refused += 1
                 continue
-            shown(form)
+            show_form(form)
             if reached == step:
                 assert form.errors, (name, value)
                 refused += 1

@@ -1,7 +1,4 @@
-"""No input makes a form beside the one of a rule's fields fail, nor a test from it.
-
-It is taken, or refused in words.
-"""
+"""Tests that no input makes any other form fail, nor a test from it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -26,8 +23,8 @@ from .config_flows import open_form
 from .home_aipix import connect_aipix
 from .http.home import NOTE, add_request, connect as connect_http
 from .rule_flow import EMPTY, WHEN, Form, add_rule
-from .test_form_input import inputs, places, shown, with_one
-from .test_mirror_flow import CALENDAR, SCRIPT, begin as begin_mirror
+from .test_form_input import form_fields, inputs, show_form, with_field
+from .test_mirror_flow import CALENDAR, SCRIPT, open_form as open_mirror_form
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -47,8 +44,8 @@ REQUEST: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_added(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what a form makes be forgotten: it would be set up each time."""
+def discard_entries(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discard new entries instead of setting them up."""
     monkeypatch.setattr(hass.config_entries, "async_add_subentry", Mock())
 
 
@@ -61,29 +58,29 @@ type Configure = Callable[[str, dict[str, Any]], Awaitable[Any]]
 async def try_everything(
     hass: HomeAssistant,
     begin: Callable[[], Awaitable[Form]],
-    filled: Mapping[str, Any],
+    valid_input: Mapping[str, Any],
     configure: Configure | None = None,
     *,
     every: int = EVERY,
 ) -> tuple[int, int]:
-    """Enter every so many of all inputs in each field; count refused and taken.
+    """Enter a part of all inputs in each field; count rejected and accepted.
 
-    Each field begins with another one, so that all of them are entered in some.
+    Each field starts with another one, so that all of them are entered somewhere.
     """
     configure = configure or hass.config_entries.subentries.async_configure
     refused = taken = 0
     form = await begin()
     first = form.step
-    for number, (place, name, selector) in enumerate(list(places(form))):
+    for number, (place, name, selector) in enumerate(list(form_fields(form))):
         for value in inputs(selector)[number % every :: every]:
-            entered = with_one(filled, place, name, value)
+            entered = with_field(valid_input, place, name, value)
             try:
                 result = await configure(form.result["flow_id"], entered)
             except InvalidData:
                 refused += 1
                 continue
             if result["type"] is FlowResultType.FORM:
-                shown(Form(hass, result))
+                show_form(Form(hass, result))
             if result.get("step_id") == first:
                 assert result["errors"], (name, value)
                 refused += 1
@@ -101,8 +98,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
 """What a form needs beside its required texts and switches, by backend."""
 
 
-def filled(backend: str) -> dict[str, Any]:
-    """Return input that the form of a connection takes."""
+def valid_input(backend: str) -> dict[str, Any]:
+    """Return valid input for the form of a connection."""
     needed: dict[str, Any] = {CONF_URL: NOBODY}
     for marker, field in BY_NAME[backend].connection.schema.items():
         if isinstance(marker, vol.Required) and marker not in needed:
@@ -118,7 +115,7 @@ def filled(backend: str) -> dict[str, Any]:
 async def test_connections(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, backend: str
 ) -> None:
-    """Nobody is asked: what is entered is read, and then nothing responds."""
+    """Input is only parsed: no system responds."""
     probe = AsyncMock(side_effect=CannotConnect("nobody"))
     monkeypatch.setattr(BY_NAME[backend], "probe", probe)
 
@@ -127,7 +124,7 @@ async def test_connections(
 
     configure = hass.config_entries.flow.async_configure
     refused, taken = await try_everything(
-        hass, begin, filled(backend), configure, every=3
+        hass, begin, valid_input(backend), configure, every=3
     )
     assert (refused > 50, taken) == (True, 0)
     assert probe.await_count > 10
@@ -165,7 +162,7 @@ async def test_fields_of_a_request_in_a_rule(hass: HomeAssistant) -> None:
 
 async def test_requests(hass: HomeAssistant) -> None:
     entry = await connect_http(hass, NOBODY, {})
-    for step, filled in (
+    for step, valid_input in (
         ("advanced", REQUEST),
         ("paste", {"yaml": ""}),
         ("preset_webhook", {"name": "Hook", "repeat": "ask"}),
@@ -175,7 +172,7 @@ async def test_requests(hass: HomeAssistant) -> None:
             return await add_request(hass, entry, step)
 
         every = 20 if step == "advanced" else EVERY
-        refused, _ = await try_everything(hass, begin, filled, every=every)
+        refused, _ = await try_everything(hass, begin, valid_input, every=every)
         assert refused > 5, step
 
 
@@ -183,7 +180,7 @@ async def test_script_mirrors(hass: HomeAssistant, aipix: AipixSimulator) -> Non
     entry = await connect_aipix(hass, aipix)
 
     async def begin() -> Form:
-        return Form(hass, await begin_mirror(hass, entry, "script_mirror"))
+        return Form(hass, await open_mirror_form(hass, entry, "script_mirror"))
 
     refused, _ = await try_everything(hass, begin, SCRIPT)
     assert refused > 50
@@ -193,16 +190,16 @@ async def test_calendar_mirrors(hass: HomeAssistant, palabra: PalabraSimulator) 
     entry = await home_palabra.connect(hass, palabra)
 
     async def begin() -> Form:
-        return Form(hass, await begin_mirror(hass, entry, "calendar_mirror"))
+        return Form(hass, await open_mirror_form(hass, entry, "calendar_mirror"))
 
     refused, _ = await try_everything(hass, begin, CALENDAR)
     assert refused > 50
 
 
-async def test_what_is_tried_from_the_form(
+async def test_test_from_the_form(
     hass: HomeAssistant, guance: GuanceSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page that shows what would be sent, sends it, whatever a template gives."""
+    """The page with the preview sends it, whatever a template returns."""
     monkeypatch.setattr(guance_client, "INTERVAL", 0)
     entry = await home_guance.connect(hass, guance)
     templates = ("{{ '22,5' }}", "{{ {'a': (1, 2)} }}", "{{ trigger }}")
@@ -210,10 +207,15 @@ async def test_what_is_tried_from_the_form(
         form = await add_rule(hass, entry)
         await form.submit(**WHEN)
         tags = {"a": template}
-        filled = {"status": "info", "title": "Bell", "message": template, "tags": tags}
-        assert await form.submit(**EMPTY, **filled) == "preview", template
-        shown(form)
+        valid_input = {
+            "status": "info",
+            "title": "Bell",
+            "message": template,
+            "tags": tags,
+        }
+        assert await form.submit(**EMPTY, **valid_input) == "preview", template
+        show_form(form)
         assert await form.submit(send_test=True) == "preview"
-        shown(form)
+        show_form(form)
         assert form.placeholders["result"] == "The test arrived in Workspace."
     assert [event.title for event in guance.events] == ["Test: Bell"] * len(templates)

@@ -1,4 +1,4 @@
-"""What Home Assistant and Frigate know already is suggested in the forms."""
+"""Tests of values that Home Assistant and Frigate suggest in the forms."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from .rule_flow import WHEN, add_rule, suggested_values
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-async def form(hass: HomeAssistant) -> dict[str, Any]:
+async def shown_form(hass: HomeAssistant) -> dict[str, Any]:
     """Open the form of a new connection to Frigate; return what it shows."""
     flow = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
@@ -31,48 +31,48 @@ async def form(hass: HomeAssistant) -> dict[str, Any]:
     return suggested_values(schema)
 
 
-def integration(hass: HomeAssistant, **data: object) -> None:
-    """Add what Frigate's own integration keeps."""
+def frigate_integration(hass: HomeAssistant, **data: object) -> None:
+    """Add an entry of Frigate's own integration."""
     MockConfigEntry(domain="frigate", data=data).add_to_hass(hass)
 
 
-async def test_nothing_is_suggested_where_nothing_is_known(hass: HomeAssistant) -> None:
-    integration(hass)
-    integration(hass, url="http://")
-    assert await form(hass) == {}
+async def test_nothing_is_suggested_without_other_entries(hass: HomeAssistant) -> None:
+    frigate_integration(hass)
+    frigate_integration(hass, url="http://")
+    assert await shown_form(hass) == {}
 
 
-async def test_the_address_of_frigates_own_integration_is_suggested(
+async def test_address_of_frigates_own_integration_is_suggested(
     hass: HomeAssistant,
 ) -> None:
-    integration(
+    frigate_integration(
         hass,
         url="https://frigate.example:8971/",
         username="me",
         password="a canary",
         validate_ssl=False,
     )
-    assert await form(hass) == {
+    assert await shown_form(hass) == {
         "url": "https://frigate.example:8971",
         "username": "me",
         "verify_ssl": False,
     }
 
 
-async def test_what_is_connected_is_not_suggested_again(
+async def test_connected_address_is_not_suggested(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await connect(hass, frigate)
-    integration(hass, url=frigate.url)
-    assert await form(hass) == {}
-    integration(hass, url="http://second:5000")
-    assert (await form(hass))["url"] == "http://second:5000"
+    frigate_integration(hass, url=frigate.url)
+    assert await shown_form(hass) == {}
+    frigate_integration(hass, url="http://second:5000")
+    assert (await shown_form(hass))["url"] == "http://second:5000"
 
 
-async def test_labels_that_there_are_are_suggested_to_rules(
+async def test_existing_labels_are_suggested_to_rules(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    """And others can be entered; the form of an action lets all be entered."""
+    """Others can be entered; the form of an action accepts any."""
     entry = await connect(hass, frigate)
     await act(hass, "create_camera_event", camera="garden", label="visitor")
     opened = await add_rule(hass, entry)

@@ -1,4 +1,4 @@
-"""What Home Assistant keeps of the generation of the outbox's file."""
+"""Tests of the file's generation, as stored by Home Assistant."""
 
 import asyncio
 from pathlib import Path
@@ -20,44 +20,44 @@ from custom_components.event_relay.storage import async_get_store
 from .queue.conftest import OWNER, Pipeline
 
 
-def kept(hass_storage: dict[str, Any]) -> int:
-    """Return the generation that is kept."""
+def stored_generation(hass_storage: dict[str, Any]) -> int:
+    """Return the stored generation."""
     generation: int = hass_storage[generations.KEY]["data"]["generation"]
     return generation
 
 
 async def end(hass: HomeAssistant) -> None:
-    """Do what happens last before Home Assistant ends, and forget the store."""
+    """Run the last actions before Home Assistant ends, and drop the store."""
     hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
     await hass.async_block_till_done()
     del hass.data[storage._STORE]
 
 
-async def accepted(store: Store) -> Pipeline:
-    """Return a house in which something waits for its first attempt."""
+async def pipeline_with_delivery(store: Store) -> Pipeline:
+    """Return a pipeline with a waiting delivery."""
     house = Pipeline(store)
     await house.submit(wait=0)
     return house
 
 
-async def test_every_start_and_every_end_begins_a_generation(
+async def test_every_start_and_end_begins_a_generation(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     await async_get_store(hass)
-    begun = kept(hass_storage)
+    begun = stored_generation(hass_storage)
     await end(hass)
-    ended = kept(hass_storage)
+    ended = stored_generation(hass_storage)
     await async_get_store(hass)
-    assert begun < ended < kept(hass_storage)
+    assert begun < ended < stored_generation(hass_storage)
     await end(hass)
 
 
 @pytest.mark.parametrize("when", ["in a run", "after its end"])
-async def test_a_copy_that_is_put_back_after_a_stop_is_looked_up(
+async def test_deliveries_of_a_restored_copy_are_looked_up(
     hass: HomeAssistant, hass_storage: dict[str, Any], tmp_path: Path, when: str
 ) -> None:
     store = await async_get_store(hass)
-    await accepted(store)
+    await pipeline_with_delivery(store)
     if when == "after its end":
         await end(hass)
     older = tmp_path / "older"
@@ -75,7 +75,7 @@ async def test_a_copy_that_is_put_back_after_a_stop_is_looked_up(
     store = await async_get_store(hass)
     assert await store.states(OWNER) == {DeliveryState.UNCERTAIN: 1}
     # It is told until somebody has seen it, whatever Home Assistant forgets.
-    await async_forget_issues(hass)
+    await drop_issues(hass)
     await end(hass)
     await async_get_store(hass)
     (issue,) = issues(hass)
@@ -85,7 +85,7 @@ async def test_a_copy_that_is_put_back_after_a_stop_is_looked_up(
     assert isinstance(flow, DamageFlow)
     flow.hass, flow.handler, flow.issue_id = hass, DOMAIN, issue.issue_id
     await flow.async_step_confirm({})
-    await async_forget_issues(hass)
+    await drop_issues(hass)
     await end(hass)
     await async_get_store(hass)
     assert issues(hass) == []
@@ -97,14 +97,14 @@ def issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
     return [one for one in ir.async_get(hass).issues.values() if one.domain == DOMAIN]
 
 
-async def async_forget_issues(hass: HomeAssistant) -> None:
-    """Forget what is shown, as a kill does."""
+async def drop_issues(hass: HomeAssistant) -> None:
+    """Drop the shown repairs, as a kill does."""
     await hass.async_block_till_done()
     for issue in issues(hass):
         ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
-async def test_what_is_sent_begins_a_generation_now_and_then(
+async def test_sends_begin_a_generation_at_intervals(
     hass: HomeAssistant, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept = asyncio.Event()
@@ -118,37 +118,37 @@ async def test_what_is_sent_begins_a_generation_now_and_then(
 
     monkeypatch.setattr(generations, "sleep", sleep)
     store = await async_get_store(hass)
-    begun = kept(hass_storage)
+    begun = stored_generation(hass_storage)
     store._claimed()
     await slept.wait()
-    first = kept(hass_storage)
+    first = stored_generation(hass_storage)
     assert first > begun
 
     for _ in range(5):
         store._claimed()
     await asyncio.sleep(0)
-    assert kept(hass_storage) == first
+    assert stored_generation(hass_storage) == first
     slept.clear()
     awake.set()
     await slept.wait()
-    second = kept(hass_storage)
+    second = stored_generation(hass_storage)
     assert second == first + 1
 
     awake.set()
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert kept(hass_storage) == second
+    assert stored_generation(hass_storage) == second
     store._claimed()
     await slept.wait()
     await end(hass)
-    assert kept(hass_storage) > second
+    assert stored_generation(hass_storage) > second
 
 
 @pytest.mark.parametrize("data", [None, {}])
-async def test_a_storage_that_is_gone_or_holds_nothing_distrusts_nothing(
+async def test_missing_storage_distrusts_nothing(
     hass: HomeAssistant, hass_storage: dict[str, Any], data: dict[str, Any] | None
 ) -> None:
     store = await async_get_store(hass)
-    await accepted(store)
+    await pipeline_with_delivery(store)
     await end(hass)
     if data is None:
         del hass_storage[generations.KEY]

@@ -1,4 +1,4 @@
-"""The repair of deliveries that are rejected while others are accepted."""
+"""Tests of the repair of deliveries that are rejected while others are accepted."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -10,13 +10,13 @@ from custom_components.event_relay.backends.frigate.api.client import FrigateCli
 from custom_components.event_relay.const import DOMAIN
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import act, connect, until_state
+from .home import act, connect, wait_for_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
 def waiting(hass: HomeAssistant) -> str | None:
-    """Return how many deliveries the repair says to wait; None without it."""
+    """Return the number in the repair; None without it."""
     for issue in ir.async_get(hass).issues.values():
         if issue.active and issue.translation_key == "held_back":
             assert issue.domain == DOMAIN
@@ -34,7 +34,7 @@ async def create(hass: HomeAssistant, camera: str) -> str:
 
 @pytest.fixture
 def forbidden(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Return the cameras on which no events may be created."""
+    """Return the cameras whose events are rejected."""
     cameras = {"front_door"}
     create_event = FrigateClient.create_event
 
@@ -49,25 +49,25 @@ def forbidden(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return cameras
 
 
-async def test_repair_counts_what_is_rejected_until_it_is_accepted(
+async def test_repair_counts_rejected_deliveries_until_they_are_accepted(
     hass: HomeAssistant, frigate: FrigateSimulator, forbidden: set[str]
 ) -> None:
     entry = await connect(hass, frigate)
     rejected = [await create(hass, "front_door") for _ in range(2)]
     assert waiting(hass) == "2"
-    await until_state(hass, await create(hass, "garden"), "delivered")
-    listed = await until_state(hass, rejected[0], "pending")
+    await wait_for_state(hass, await create(hass, "garden"), "delivered")
+    listed = await wait_for_state(hass, rejected[0], "pending")
     assert "no role for this camera" in str(listed)
 
     forbidden.clear()
     assert await hass.config_entries.async_reload(entry.entry_id)
     for delivery in rejected:
-        await until_state(hass, delivery, "delivered")
+        await wait_for_state(hass, delivery, "delivered")
     assert waiting(hass) is None
 
 
 @pytest.mark.usefixtures("forbidden")
-async def test_repair_goes_with_what_is_discarded_and_with_its_connection(
+async def test_repair_is_removed_with_its_deliveries_or_connection(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)

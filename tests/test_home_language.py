@@ -1,4 +1,4 @@
-"""What is put together here is in the language of the home."""
+"""Tests of texts in the language of the home."""
 
 from datetime import UTC, datetime
 
@@ -31,29 +31,29 @@ REJECTED = {
 
 @pytest.fixture
 async def german(hass: HomeAssistant) -> HomeAssistant:
-    """Return a home that speaks German."""
+    """Return a home in German."""
     hass.config.language = "de"
     await async_load_integrations(hass, {DOMAIN})
     return hass
 
 
-async def test_activity(german: HomeAssistant) -> None:
+async def test_activity_is_translated(german: HomeAssistant) -> None:
     said = message(german, REJECTED)
     assert said == "Kameraereignis nicht erstellt in Frigate: es wurde abgelehnt"
 
 
-async def test_an_operation(german: HomeAssistant) -> None:
+async def test_operation_is_translated(german: HomeAssistant) -> None:
     assert operation_name(german, "create_camera_event") == "Kameraereignis erstellen"
     assert operation_name(german, "of_another_version") == "of another version"
 
 
-async def test_an_error(german: HomeAssistant) -> None:
+async def test_error_is_translated(german: HomeAssistant) -> None:
     error = invalid_field(InvalidField("title", "too_long", maximum="9"))
     said = in_home_language(german, error)
     assert said == "title darf höchstens 9 Zeichen haben"
 
 
-async def test_the_limit_of_a_time_is_written_as_it_is_entered(
+async def test_limit_of_a_time_is_written_as_entered(
     german: HomeAssistant,
 ) -> None:
     await german.config.async_set_time_zone("Europe/Berlin")
@@ -62,13 +62,13 @@ async def test_the_limit_of_a_time_is_written_as_it_is_entered(
     assert said == "end darf nicht vor 2026-07-01 14:00:00 liegen"
 
 
-async def test_an_error_of_home_assistant_stays_as_it_is(german: HomeAssistant) -> None:
+async def test_error_of_home_assistant_is_unchanged(german: HomeAssistant) -> None:
     error = HomeAssistantError(translation_domain="other", translation_key="any")
     assert in_home_language(german, error) == str(error)
     assert in_home_language(german, ValueError("broken")) == "broken"
 
 
-async def test_what_a_language_lacks_is_in_english(hass: HomeAssistant) -> None:
+async def test_missing_translation_is_in_english(hass: HomeAssistant) -> None:
     hass.config.language = "is"
     await async_load_integrations(hass, {DOMAIN})
     said = message(hass, REJECTED)
@@ -76,7 +76,7 @@ async def test_what_a_language_lacks_is_in_english(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.parametrize("warning", OwnWarning)
-async def test_every_warning_is_in_the_home_language(
+async def test_every_warning_is_translated(
     german: HomeAssistant, warning: OwnWarning
 ) -> None:
     sentence = warning.of(field="title", maximum="64", address="http://a")
@@ -85,7 +85,7 @@ async def test_every_warning_is_in_the_home_language(
     assert "{" not in said
 
 
-async def test_a_warning_in_words_of_a_backend_stays(german: HomeAssistant) -> None:
+async def test_warning_of_a_backend_is_unchanged(german: HomeAssistant) -> None:
     said = warnings_in_words(german, ["retain: no such event", OwnWarning.NO_ID.of()])
     assert said == [
         "retain: no such event",
@@ -111,7 +111,7 @@ def test_texts_below_a_path() -> None:
         ("pl", "UTC", "5 marca 2026, 18:07"),
     ],
 )
-async def test_a_moment_is_written_as_in_the_home(
+async def test_time_is_written_as_in_the_home(
     hass: HomeAssistant, language: str, zone: str, expected: str
 ) -> None:
     hass.config.language = language
@@ -121,7 +121,7 @@ async def test_a_moment_is_written_as_in_the_home(
     assert moment_in_words(hass, moment) == expected
 
 
-async def test_a_moment_can_have_seconds(hass: HomeAssistant) -> None:
+async def test_time_can_have_seconds(hass: HomeAssistant) -> None:
     await async_load_integrations(hass, {DOMAIN})
     midnight = datetime(2026, 3, 5, tzinfo=UTC)
     await hass.config.async_set_time_zone("UTC")

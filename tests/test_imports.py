@@ -1,4 +1,4 @@
-"""A home only imports what it uses, and never in the event loop."""
+"""Tests that only used modules are imported, and none in the event loop."""
 
 from functools import cache
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .home import a_connection
+from .home import connection_entry
 
 PACKAGE = "custom_components.event_relay"
 MOST = 235
@@ -19,12 +19,12 @@ OTHERS = ("aipix", "guance", "palabra", "http")
 
 @cache
 def _imported() -> dict[str, Any]:
-    """Return what a fresh process with a Frigate connection has imported.
+    """Return the modules imported by a new process with a Frigate connection.
 
     It then calls an action of Guance, and opens the form of Palabra. That takes a few
     seconds, which the tests share.
     """
-    data = json.dumps({**a_connection("http://127.0.0.1:9").data})
+    data = json.dumps({**connection_entry("http://127.0.0.1:9").data})
     done = subprocess.run(  # noqa: S603 - of ours
         [sys.executable, "-m", "tests.set_up_imports", data],
         capture_output=True,
@@ -41,18 +41,18 @@ def _below(name: str, modules: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("backend", OTHERS)
-def test_backend_that_is_not_used_is_not_imported(backend: str) -> None:
+def test_unused_backend_is_not_imported(backend: str) -> None:
     assert not _below(f"backends.{backend}", _imported()["set_up"])
 
 
-def test_set_up_of_a_connection_imports_few_modules() -> None:
+def test_set_up_imports_few_modules() -> None:
     set_up = _imported()["set_up"]
     assert _below("backends.frigate", set_up)
     assert len(set_up) <= MOST, f"{len(set_up)} modules: {set_up}"
 
 
 @pytest.mark.parametrize("backend", ["guance", "palabra"])
-def test_backend_is_imported_once_it_is_needed(backend: str) -> None:
+def test_backend_is_imported_when_needed(backend: str) -> None:
     assert _below(f"backends.{backend}", _imported()["all"])
 
 

@@ -1,4 +1,4 @@
-"""What Activity says of outcomes, read as its page reads it."""
+"""Tests of outcomes in Activity, read as its page reads them."""
 
 import asyncio
 from datetime import timedelta
@@ -52,13 +52,13 @@ LAST_OF_RULE = "sensor.doorbell_last_delivery"
 
 @pytest.fixture
 async def activity(recorder_mock: Recorder, hass: HomeAssistant) -> None:
-    """Set up what the page is made of."""
+    """Set up the integrations that Activity needs."""
     assert await async_setup_component(hass, "logbook", {})
     await hass.async_block_till_done()
 
 
-async def settled(hass: HomeAssistant) -> None:
-    """Let all that changes with a delivery be shown, counts too."""
+async def settle(hass: HomeAssistant) -> None:
+    """Wait until all effects of a delivery are shown, including counts."""
     await hass.async_block_till_done()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SETTLING + 1))
     await hass.async_block_till_done()
@@ -67,10 +67,10 @@ async def settled(hass: HomeAssistant) -> None:
 async def lines(
     hass: HomeAssistant, client: WebSocketGenerator, **narrowed: list[str]
 ) -> list[dict[str, Any]]:
-    """Return what Activity shows, of all or of some entities, once it tells of us.
+    """Return the lines of Activity, of all or of some entities, once there are ours.
 
-    The recorder says that it is done while it still writes the last of what it was
-    given. It writes in order: what comes last is waited for.
+    The recorder reports completion while it still writes the last of its input. It
+    writes in order, so the last line is waited for.
     """
     for state in ("off", "on"):
         hass.states.async_set(LATEST, state, force_update=True)
@@ -93,32 +93,32 @@ async def lines(
     return await shown(**narrowed)
 
 
-def told(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the sentences among them."""
+def messages(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the messages in the lines."""
     return [line for line in shown if line.get("domain") == "event_relay"]
 
 
-def ours(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return all lines that are there because of Event Relay."""
+def our_lines(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return all lines caused by Event Relay."""
     return [line for line in shown if line.get("entity_id") not in (BELL, LATEST)]
 
 
 @pytest.mark.usefixtures("activity")
-async def test_a_delivery_of_a_rule_is_one_line_with_its_cause(
+async def test_delivery_of_a_rule_is_one_line_with_its_cause(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
     await set_states(hass, BELL, "off")
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
-    await settled(hass)
+    await settle(hass)
     await set_states(hass, BELL, "on")
     await wait_until(lambda: frigate.events)
     await wait_until(lambda: state_of(hass, LAST_OF_RULE) != STATE_UNKNOWN)
-    await settled(hass)
+    await settle(hass)
     assert state_of(hass, LAST) != STATE_UNKNOWN
 
-    (line,) = ours(await lines(hass, hass_ws_client))
+    (line,) = our_lines(await lines(hass, hass_ws_client))
 
     assert line["name"] == "Doorbell"
     assert line["message"] == "camera event created in Frigate, front_door / doorbell"
@@ -128,7 +128,7 @@ async def test_a_delivery_of_a_rule_is_one_line_with_its_cause(
     # On the pages of the rule, of the connection, and of their devices, too.
     hub = device_id(hass, (DOMAIN, entry.entry_id), entry)
     for page in ({"entity_ids": [RULE]}, {"device_ids": [hub]}):
-        (again,) = ours(await lines(hass, hass_ws_client, **page))
+        (again,) = our_lines(await lines(hass, hass_ws_client, **page))
         assert again["message"] == line["message"]
 
 
@@ -140,10 +140,10 @@ async def test_test_of_a_rule_is_marked(
 ) -> None:
     await set_states(hass, BELL, "off")
     await set_up(hass, frigate, rule_subentry(DOORBELL))
-    await settled(hass)
+    await settle(hass)
     target = {"entity_id": "button.doorbell_test"}
     await hass.services.async_call("button", "press", target, blocking=True)
-    await settled(hass)
+    await settle(hass)
 
     (line,) = await lines(hass, hass_ws_client, entity_ids=[RULE])
 
@@ -152,13 +152,13 @@ async def test_test_of_a_rule_is_marked(
 
 
 @pytest.mark.usefixtures("activity")
-async def test_a_failed_delivery_of_an_action_is_one_line_of_the_connection(
+async def test_failed_delivery_of_an_action_is_one_line_of_the_connection(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
     await set_up(hass, frigate)
-    await settled(hass)
+    await settle(hass)
     frigate.add_faults(
         Fault(
             kind=FaultKind.STATUS,
@@ -177,11 +177,11 @@ async def test_a_failed_delivery_of_an_action_is_one_line_of_the_connection(
             sub_label="secret sub label",
             description="secret description",
         )
-    await settled(hass)
+    await settle(hass)
 
     shown = await lines(hass, hass_ws_client)
 
-    (line,) = ours(shown)
+    (line,) = our_lines(shown)
     assert line["name"] == "Frigate"
     assert (
         line["message"] == "camera event not created, garden / visitor: it was rejected"
@@ -197,7 +197,7 @@ async def test_a_failed_delivery_of_an_action_is_one_line_of_the_connection(
 
 
 @pytest.mark.usefixtures("activity")
-async def test_a_text_that_somebody_wrote_is_not_told(
+async def test_personal_text_is_not_shown(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:
     async with GuanceSimulator(ingest_lag=0) as workspace:
@@ -205,16 +205,16 @@ async def test_a_text_that_somebody_wrote_is_not_told(
         await act(
             hass, "create_custom_event", status="info", title="secret", message="secret"
         )
-        await settled(hass)
+        await settle(hass)
         shown = await lines(hass, hass_ws_client)
 
-    (line,) = ours(shown)
+    (line,) = our_lines(shown)
     assert line["message"] == "custom event created"
     assert "secret" not in str(shown)
 
 
 @pytest.mark.usefixtures("activity")
-async def test_what_was_missed_is_told(
+async def test_missed_occurrence_is_shown(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     hass_ws_client: WebSocketGenerator,
@@ -229,13 +229,13 @@ async def test_what_was_missed_is_told(
         )
     )
 
-    (line,) = told(await lines(hass, hass_ws_client))
+    (line,) = messages(await lines(hass, hass_ws_client))
     assert line["name"] == "Doorbell"
     assert line["message"] == "skipped what was missed while Home Assistant was off"
 
 
 def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an entity that is there."""
+    """Return the state of an existing entity."""
     found = hass.states.get(entity_id)
     assert found is not None
     return found

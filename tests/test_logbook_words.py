@@ -1,4 +1,4 @@
-"""What Activity says of an outcome, and why something became no delivery."""
+"""Tests of the sentences about outcomes in Activity."""
 
 from string import Formatter
 from typing import Any
@@ -16,7 +16,7 @@ TEXTS = read_json(PACKAGE / "translations/en.json")
 WORDS = OutcomeWords(TEXTS["common"])
 
 
-def test_a_field_is_named_with_what_is_wrong_with_it() -> None:
+def test_invalid_field_is_named_with_its_problem() -> None:
     said = WORDS.message(
         {
             "outcome": "failed",
@@ -29,7 +29,7 @@ def test_a_field_is_named_with_what_is_wrong_with_it() -> None:
     assert said.endswith(": title: longer than 256 characters")
 
 
-def test_every_problem_of_a_field_has_words() -> None:
+def test_every_problem_of_a_field_has_a_text() -> None:
     exceptions = TEXTS["exceptions"]
     problems = {key for key in exceptions if key.startswith("field_")}
     words = {
@@ -57,7 +57,7 @@ def test_every_other_reason_is_a_code_and_the_reverse() -> None:
 
 
 @pytest.mark.parametrize("nested", ["tags.Grandma", "boxes[0].box"])
-def test_no_name_that_somebody_has_given_is_told(nested: str) -> None:
+def test_personal_names_are_not_shown(nested: str) -> None:
     error = InvalidField(nested, "too_long", maximum="9", camera="Nursery")
     outer = nested.partition(".")[0].partition("[")[0]
     assert reason_values(error) == {"field": outer, "maximum": "9"}

@@ -1,4 +1,4 @@
-"""The loop of every test is used by its own thread only, as in asyncio's debug mode."""
+"""Tests that a test's loop is used only by its thread, as in asyncio's debug mode."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,7 +21,7 @@ async def test_another_thread_is_refused(
         await asyncio.to_thread(call, asyncio.get_running_loop())
 
 
-async def test_another_thread_may_hand_something_over() -> None:
+async def test_another_thread_may_schedule_a_call() -> None:
     loop = asyncio.get_running_loop()
     handed_over = asyncio.Event()
 

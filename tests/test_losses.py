@@ -1,4 +1,4 @@
-"""What will not arrive is told by one repair for each cause, and counted."""
+"""Tests of lost deliveries: one repair for each cause, with a count."""
 
 from datetime import timedelta
 import logging
@@ -41,7 +41,7 @@ BROKEN = {**DOORBELL, "fields": {**DOORBELL["fields"], "label": "{{ 1 / 0 }}"}}
 
 @pytest.fixture
 async def dialogs(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have repairs, as every Home Assistant has them, and soon."""
+    """Set up repairs, with short delays."""
     monkeypatch.setattr(losses, "GATHERING", 0.05)
     monkeypatch.setattr(losses, "QUIET", timedelta(seconds=1))
     assert await async_setup_component(hass, "repairs", {})
@@ -50,38 +50,38 @@ async def dialogs(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
 def repair(
     hass: HomeAssistant, entry: MockConfigEntry, cause: Cause
 ) -> ir.IssueEntry | None:
-    """Return the repair of a cause, if there is one."""
+    """Return the repair of a cause, if any."""
     return ir.async_get(hass).async_get_issue(
         DOMAIN, f"losses_{cause}_{entry.entry_id}"
     )
 
 
 def lost(hass: HomeAssistant, entry: MockConfigEntry, cause: Cause) -> object:
-    """Return what the repair of a cause counts."""
+    """Return the count in the repair of a cause."""
     issue = repair(hass, entry, cause)
     return issue.data["count"] if issue and issue.data else None
 
 
 async def ring(hass: HomeAssistant, times: int = FIRINGS) -> None:
-    """Ring so often."""
+    """Ring this often."""
     for _ in range(times):
         await set_states(hass, BELL, "off", "on")
 
 
-async def counted(
+async def wait_for_count(
     hass: HomeAssistant, entry: MockConfigEntry, cause: Cause, count: int
 ) -> None:
-    """Wait until the repair of a cause says how many are lost."""
+    """Wait until the repair of a cause counts this many."""
     await wait_until(lambda: lost(hass, entry, cause) == count)
 
 
-async def see(
+async def acknowledge(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     entry: MockConfigEntry,
     cause: Cause,
 ) -> dict[str, object]:
-    """Open the repair and submit it; return how that ends."""
+    """Open the repair and submit it; return its result."""
     dialog = Dialog(await hass_client(), f"losses_{cause}_{entry.entry_id}")
     shown = await dialog.open()
     assert shown["step_id"] == "confirm"
@@ -89,7 +89,7 @@ async def see(
 
 
 async def fill(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection whose outbox is full, and a rule."""
+    """Set up a connection with a full queue, and a rule."""
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     hass.config_entries.async_update_entry(entry, options={CONF_UNSETTLED_LIMIT: 1})
     await hass.async_block_till_done()
@@ -99,7 +99,7 @@ async def fill(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntr
     return entry
 
 
-async def test_a_full_outbox_is_one_repair_until_it_is_over_and_seen(
+async def test_full_queue_is_one_repair_until_over_and_acknowledged(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     frigate: FrigateSimulator,
@@ -109,7 +109,7 @@ async def test_a_full_outbox_is_one_repair_until_it_is_over_and_seen(
     await ring(hass)
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", camera="garden", label="more", wait=0)
-    await counted(hass, entry, Cause.OUTBOX_FULL, FIRINGS + 1)
+    await wait_for_count(hass, entry, Cause.OUTBOX_FULL, FIRINGS + 1)
     sensor = hass.states.get("sensor.frigate_refused_deliveries")
     assert sensor is not None
     assert sensor.state == str(FIRINGS + 1)
@@ -118,7 +118,7 @@ async def test_a_full_outbox_is_one_repair_until_it_is_over_and_seen(
         logging.WARNING
     ]
 
-    ended = await see(hass, hass_client, entry, Cause.OUTBOX_FULL)
+    ended = await acknowledge(hass, hass_client, entry, Cause.OUTBOX_FULL)
     assert ended["reason"] == "goes_on"
     assert repair(hass, entry, Cause.OUTBOX_FULL) is not None
 
@@ -128,7 +128,7 @@ async def test_a_full_outbox_is_one_repair_until_it_is_over_and_seen(
     await wait_until(lambda: f"lost: {FIRINGS + 1}" in caplog.text)
 
 
-async def test_what_has_expired_is_told_until_somebody_has_seen_it(
+async def test_expired_deliveries_are_reported_until_acknowledged(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     frigate: FrigateSimulator,
@@ -141,7 +141,7 @@ async def test_what_has_expired_is_told_until_somebody_has_seen_it(
     )
     coordinator(entry).worker.pause()
     await ring(hass)
-    await counted(hass, entry, Cause.EXPIRED, FIRINGS)
+    await wait_for_count(hass, entry, Cause.EXPIRED, FIRINGS)
     await wait_until(lambda: hass.states.is_state(EXPIRED, str(FIRINGS)))
 
     # It outlives the connection being loaded again, also without a new loss.
@@ -150,13 +150,13 @@ async def test_what_has_expired_is_told_until_somebody_has_seen_it(
     assert lost(hass, entry, Cause.EXPIRED) == FIRINGS
     assert hass.states.is_state(EXPIRED, str(FIRINGS))
 
-    ended = await see(hass, hass_client, entry, Cause.EXPIRED)
+    ended = await acknowledge(hass, hass_client, entry, Cause.EXPIRED)
     assert ended["type"] == "create_entry"
     assert repair(hass, entry, Cause.EXPIRED) is None
 
 
 @pytest.mark.parametrize("known", ["by the worker", "by a read"])
-async def test_what_expires_untried_has_the_reason_that_held_it_up(
+async def test_delivery_expired_without_an_attempt_has_the_reason(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     frigate: FrigateSimulator,
@@ -176,13 +176,13 @@ async def test_what_expires_untried_has_the_reason_that_held_it_up(
         await runtime.async_refresh()
     runtime.worker.pause()
     await ring(hass, 1)
-    await counted(hass, entry, Cause.EXPIRED, 1)
+    await wait_for_count(hass, entry, Cause.EXPIRED, 1)
 
-    ended = await see(hass, hass_client, entry, Cause.EXPIRED)
+    ended = await acknowledge(hass, hass_client, entry, Cause.EXPIRED)
     assert "the connection was refused" in str(ended["shown"])
 
 
-async def test_the_log_says_that_it_is_over_once_it_has_been_quiet_for_so_long(
+async def test_end_of_losses_is_logged_after_a_quiet_time(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -211,16 +211,16 @@ async def test_the_log_says_that_it_is_over_once_it_has_been_quiet_for_so_long(
     assert over.levelno == logging.WARNING
 
 
-async def test_a_rule_that_cannot_be_rendered_is_told_until_it_is_changed(
+async def test_rendering_error_is_reported_until_the_rule_is_changed(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     frigate: FrigateSimulator,
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(BROKEN))
     await ring(hass)
-    await counted(hass, entry, Cause.NOT_MADE, FIRINGS)
+    await wait_for_count(hass, entry, Cause.NOT_MADE, FIRINGS)
 
-    ended = await see(hass, hass_client, entry, Cause.NOT_MADE)
+    ended = await acknowledge(hass, hass_client, entry, Cause.NOT_MADE)
     assert ended["reason"] == "goes_on"
     assert "Doorbell" in str(ended["shown"])
 
@@ -231,7 +231,7 @@ async def test_a_rule_that_cannot_be_rendered_is_told_until_it_is_changed(
     assert repair(hass, entry, Cause.NOT_MADE) is None
 
 
-async def test_what_has_a_repair_of_its_own_is_counted_and_told_there(
+async def test_failures_with_their_own_repair_are_counted_there(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -244,27 +244,27 @@ async def test_what_has_a_repair_of_its_own_is_counted_and_told_there(
     assert lost(hass, entry, Cause.NOT_MADE) is None
 
 
-async def test_what_is_lost_after_it_was_seen_is_told_anew(
+async def test_loss_after_the_acknowledgement_is_reported_again(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     frigate: FrigateSimulator,
 ) -> None:
     entry = await fill(hass, frigate)
     await ring(hass, 1)
-    await counted(hass, entry, Cause.OUTBOX_FULL, 1)
-    await see(hass, hass_client, entry, Cause.OUTBOX_FULL)
+    await wait_for_count(hass, entry, Cause.OUTBOX_FULL, 1)
+    await acknowledge(hass, hass_client, entry, Cause.OUTBOX_FULL)
     await ring(hass, 1)
-    await counted(hass, entry, Cause.OUTBOX_FULL, 2)
+    await wait_for_count(hass, entry, Cause.OUTBOX_FULL, 2)
 
     coordinator(entry).worker.resume()
     await wait_until(lambda: not coordinator(entry).counts.data.waiting)
 
     assert lost(hass, entry, Cause.OUTBOX_FULL) == 2
-    await see(hass, hass_client, entry, Cause.OUTBOX_FULL)
+    await acknowledge(hass, hass_client, entry, Cause.OUTBOX_FULL)
     assert repair(hass, entry, Cause.OUTBOX_FULL) is None
 
 
-async def test_a_file_that_cannot_be_written_is_told(
+async def test_unwritable_file_is_reported(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -278,7 +278,7 @@ async def test_a_file_that_cannot_be_written_is_told(
         patched.setattr(Store, "accepting", refuse)
         coordinator(entry).worker.pause()
         await ring(hass)
-        await counted(hass, entry, Cause.OUTBOX_UNAVAILABLE, FIRINGS)
+        await wait_for_count(hass, entry, Cause.OUTBOX_UNAVAILABLE, FIRINGS)
 
 
 async def test_removing_the_connection_removes_its_repairs(
@@ -286,7 +286,7 @@ async def test_removing_the_connection_removes_its_repairs(
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(BROKEN))
     await ring(hass, 1)
-    await counted(hass, entry, Cause.NOT_MADE, 1)
+    await wait_for_count(hass, entry, Cause.NOT_MADE, 1)
 
     await remove(hass, entry)
 

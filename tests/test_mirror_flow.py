@@ -1,4 +1,4 @@
-"""The forms of mirrors, through Home Assistant, with live systems to choose from."""
+"""Tests of the forms of mirrors with simulated systems."""
 
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -26,9 +26,9 @@ from tools.simulators.aipix import AipixSimulator
 from tools.simulators.palabra import PalabraSimulator
 
 from .checks.files import PACKAGE, read_json
-from .config_flows import offered
+from .config_flows import offered_steps
 from .home import remove
-from .home_aipix import connect_aipix, listed
+from .home_aipix import connect_aipix, wait_for_choices
 from .home_palabra import connect as connect_palabra
 from .repair_dialog import Dialog
 
@@ -78,7 +78,7 @@ async def helper(hass: HomeAssistant) -> AsyncIterator[None]:
         await entity.async_remove()
 
 
-async def begin(hass: HomeAssistant, entry: MockConfigEntry, kind: str) -> Any:  # noqa: ANN401 - a flow's result
+async def open_form(hass: HomeAssistant, entry: MockConfigEntry, kind: str) -> Any:  # noqa: ANN401 - a flow's result
     """Open the form that adds a mirror."""
     return await hass.config_entries.subentries.async_init(
         (entry.entry_id, kind), context={"source": SOURCE_USER}
@@ -99,11 +99,11 @@ def fields(flow: Any) -> set[str]:  # noqa: ANN401 - a flow's result
     return {str(marker) for marker in flow["data_schema"].schema}
 
 
-async def test_a_script_mirror_is_added_and_changed(
+async def test_script_mirror_is_added_and_changed(
     hass: HomeAssistant, aipix: AipixSimulator, helper: None
 ) -> None:
     entry = await connect_aipix(hass, aipix)
-    flow = await begin(hass, entry, "script_mirror")
+    flow = await open_form(hass, entry, "script_mirror")
     texts = TEXTS["config_subentries"]["script_mirror"]["step"]["user"]
     assert fields(flow) == set(texts["data"])
     selector = flow["data_schema"].schema["users"]
@@ -150,15 +150,16 @@ async def test_a_script_mirror_is_added_and_changed(
     assert subentry.data["event_id"] == 41
 
 
-async def test_what_is_required_has_one_star_and_is_not_chosen_already(
+async def test_required_fields_have_one_star_and_no_default(
     hass: HomeAssistant, aipix: AipixSimulator, palabra: PalabraSimulator
 ) -> None:
     """Home Assistant marks required texts, entities and drop-down lists itself.
 
-    It marks no triggers, and no lists of radio buttons, which it shows for few options.
+    It marks neither triggers nor lists of radio buttons, which it shows for few
+    options.
     """
-    script = await begin(hass, await connect_aipix(hass, aipix), "script_mirror")
-    calendar = await begin(
+    script = await open_form(hass, await connect_aipix(hass, aipix), "script_mirror")
+    calendar = await open_form(
         hass, await connect_palabra(hass, palabra), "calendar_mirror"
     )
     asked: list[tuple[str, str, vol.Schema]] = [
@@ -189,11 +190,11 @@ async def test_what_is_required_has_one_star_and_is_not_chosen_already(
     assert all(one.description == {"suggested_value": ""} for one in lists)
 
 
-async def test_a_script_mirror_keeps_labels_of_what_is_not_listed_any_more(
+async def test_script_mirror_keeps_labels_of_missing_choices(
     hass: HomeAssistant, aipix: AipixSimulator, helper: None
 ) -> None:
     entry = await connect_aipix(hass, aipix)
-    await submit(hass, await begin(hass, entry, "script_mirror"), SCRIPT)
+    await submit(hass, await open_form(hass, entry, "script_mirror"), SCRIPT)
     (subentry,) = entry.subentries.values()
     aipix.settings.users = [9]
     flow = await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id)
@@ -206,11 +207,11 @@ async def test_a_script_mirror_keeps_labels_of_what_is_not_listed_any_more(
     ]
 
 
-async def test_the_administrator_api_has_no_titles_and_no_lists(
+async def test_form_for_the_administrator_api_has_no_lists(
     hass: HomeAssistant, aipix: AipixSimulator, helper: None
 ) -> None:
     entry = await connect_aipix(hass, aipix, "administrator")
-    flow = await begin(hass, entry, "script_mirror")
+    flow = await open_form(hass, entry, "script_mirror")
     assert not {"title", "cameras", "extra"} & fields(flow)
     await aipix.stop()
     data = {"schedule_entity": "schedule.office", "event_id": "41"}
@@ -220,26 +221,26 @@ async def test_the_administrator_api_has_no_titles_and_no_lists(
     await aipix.start()
 
 
-async def test_a_form_without_lists_when_aipix_is_away(
+async def test_form_has_no_lists_if_aipix_is_unreachable(
     hass: HomeAssistant, aipix: AipixSimulator, helper: None
 ) -> None:
     entry = await connect_aipix(hass, aipix)
-    await listed(entry)
+    await wait_for_choices(entry)
     entry.runtime_data._asked = {}
     await aipix.stop()
-    flow = await begin(hass, entry, "script_mirror")
+    flow = await open_form(hass, entry, "script_mirror")
     assert flow["data_schema"].schema["users"].config["options"] == []
     flow = await submit(hass, flow, SCRIPT)
     assert flow["type"] is FlowResultType.CREATE_ENTRY
     await aipix.start()
 
 
-async def test_a_calendar_mirror_is_added_and_changed(
+async def test_calendar_mirror_is_added_and_changed(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     hass.states.async_set("calendar.events", "off", {"friendly_name": "Events"})
     entry = await connect_palabra(hass, palabra)
-    flow = await begin(hass, entry, "calendar_mirror")
+    flow = await open_form(hass, entry, "calendar_mirror")
     texts = TEXTS["config_subentries"]["calendar_mirror"]["step"]["user"]
     assert fields(flow) == set(texts["data"])
 
@@ -266,28 +267,28 @@ async def test_a_calendar_mirror_is_added_and_changed(
 
 
 @pytest.mark.usefixtures("all_enabled")
-async def test_a_calendar_mirror_does_not_follow_what_it_makes(
+async def test_calendar_mirror_does_not_follow_its_own_calendar(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     entry = await connect_palabra(hass, palabra)
     (own,) = hass.states.async_entity_ids("calendar")
-    flow = await begin(hass, entry, "calendar_mirror")
+    flow = await open_form(hass, entry, "calendar_mirror")
     with pytest.raises(InvalidData):
         await submit(hass, flow, {**CALENDAR, "calendar_entity": own})
 
 
-async def test_a_connection_that_is_not_loaded(
+async def test_unloaded_connection_is_aborted(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     entry = await connect_palabra(hass, palabra)
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert entry.state is ConfigEntryState.NOT_LOADED
-    flow = await begin(hass, entry, "calendar_mirror")
+    flow = await open_form(hass, entry, "calendar_mirror")
     assert (flow["type"], flow["reason"]) == (FlowResultType.ABORT, "entry_not_loaded")
     assert entry.domain == DOMAIN
 
 
-async def test_the_repair_of_a_mirror_leads_to_its_form(
+async def test_repair_of_a_mirror_opens_its_form(
     hass: HomeAssistant,
     palabra: PalabraSimulator,
     hass_client: ClientSessionGenerator,
@@ -295,7 +296,7 @@ async def test_the_repair_of_a_mirror_leads_to_its_form(
     assert await async_setup_component(hass, "repairs", {})
     hass.states.async_set("calendar.events", "off")
     entry = await connect_palabra(hass, palabra)
-    flow = await begin(hass, entry, "calendar_mirror")
+    flow = await open_form(hass, entry, "calendar_mirror")
     assert (await submit(hass, flow, CALENDAR))["type"] is FlowResultType.CREATE_ENTRY
     (subentry_id,) = entry.subentries
     issue_id = f"mirror_source_{subentry_id}"
@@ -321,12 +322,12 @@ async def test_the_repair_of_a_mirror_leads_to_its_form(
     assert issues.async_get_issue(DOMAIN, issue_id) is None
 
 
-async def test_the_repair_of_a_mirror_goes_with_its_connection(
+async def test_repair_of_a_mirror_is_removed_with_its_connection(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     hass.states.async_set("calendar.events", "off")
     entry = await connect_palabra(hass, palabra)
-    await submit(hass, await begin(hass, entry, "calendar_mirror"), CALENDAR)
+    await submit(hass, await open_form(hass, entry, "calendar_mirror"), CALENDAR)
     (subentry_id,) = entry.subentries
     hass.states.async_remove("calendar.events")
     await hass.async_block_till_done()
@@ -338,7 +339,7 @@ async def test_the_repair_of_a_mirror_goes_with_its_connection(
 
 
 @pytest.mark.parametrize("kind", ["calendar_mirror", "script_mirror"])
-async def test_a_mirror_is_a_start_beside_the_rules(
+async def test_mirror_is_offered_beside_rules(
     hass: HomeAssistant,
     palabra: PalabraSimulator,
     aipix: AipixSimulator,
@@ -356,7 +357,7 @@ async def test_a_mirror_is_a_start_beside_the_rules(
     response = await client.post(address, json={"handler": [entry.entry_id, "rule"]})
     start = await response.json()
     assert start["description_placeholders"]["connected"] == ""
-    assert kind in offered(start)
+    assert kind in offered_steps(start)
 
     response = await client.post(
         f"{address}/{start['flow_id']}", json={NEXT_STEP: kind}

@@ -1,4 +1,4 @@
-"""Moving the clock on in a test, on a machine that may be slow."""
+"""Tests of moving the clock in a test on a slow machine."""
 
 import asyncio
 from datetime import timedelta
@@ -14,7 +14,7 @@ from .backends.raw_server import hang, serve
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_leaves_requests_under_way_their_time(hass: HomeAssistant) -> None:
+async def test_requests_in_flight_do_not_time_out(hass: HomeAssistant) -> None:
     reached: list[object] = []
     async_call_later(hass, 60, reached.append)
     session = async_get_clientsession(hass)

@@ -1,4 +1,4 @@
-"""No form misleads by a name that two things have, or a choice that nobody made."""
+"""Tests that names are unambiguous, and no choice is made for the user."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,19 +17,19 @@ from custom_components.event_relay.registry import BY_NAME
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.palabra import PalabraSimulator
 
-from .config_flows import only_added, submit
+from .config_flows import form_without_set_up, submit
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-async def test_connections_to_one_host_are_told_apart_by_their_ports(
+async def test_connections_to_one_host_are_distinguished_by_port(
     hass: HomeAssistant,
 ) -> None:
     """The first has the name of its host, each further one its port, too."""
     titles = []
     async with FrigateSimulator() as first, FrigateSimulator() as second:
         for simulator in (first, second):
-            async with only_added(hass, "frigate") as form:
+            async with form_without_set_up(hass, "frigate") as form:
                 added = await submit(
                     hass, form, {CONF_URL: simulator.url, "verify_ssl": True}
                 )
@@ -44,7 +44,7 @@ async def test_connections_to_one_service_are_numbered(hass: HomeAssistant) -> N
     async with PalabraSimulator() as first, PalabraSimulator() as second:
         for simulator, key in ((first, "plbr_one"), (second, "plbr_two")):
             simulator.settings.api_key = key
-            async with only_added(hass, "palabra") as form:
+            async with form_without_set_up(hass, "palabra") as form:
                 added = await submit(
                     hass, form, {CONF_URL: simulator.url, CONF_API_KEY: key}
                 )
@@ -53,14 +53,14 @@ async def test_connections_to_one_service_are_numbered(hass: HomeAssistant) -> N
 
 
 @pytest.mark.parametrize("backend", list(BY_NAME))
-def test_no_choice_of_a_connection_is_made_for_the_user(backend: str) -> None:
-    """A required choice that has no default begins empty, and has its star."""
+def test_connection_form_makes_no_choice_for_the_user(backend: str) -> None:
+    """A required choice without a default starts empty, and has a star."""
     schema = BY_NAME[backend].connection.schema
-    assert [str(key) for key in _chosen_for_the_user(schema)] == []
+    assert [str(key) for key in _preselected(schema)] == []
 
 
-def test_no_choice_of_a_rule_is_made_for_the_user() -> None:
-    """A required list of one or of several begins empty, and has its star."""
+def test_rule_form_makes_no_choice_for_the_user() -> None:
+    """A required list starts empty, and has a star."""
     fields = [
         RuleField(name="one", selector=choice(["front"]), required=True),
         RuleField(name="two", selector=choice(["front", "back"]), required=True),
@@ -68,26 +68,26 @@ def test_no_choice_of_a_rule_is_made_for_the_user() -> None:
     schema = deliver_schema(fields, None, {}, missable=False).schema
     markers = {str(key): key for key in schema}
     assert all(isinstance(markers[name], vol.Required) for name in ("one", "two"))
-    assert _chosen_for_the_user(schema) == []
+    assert _preselected(schema) == []
 
 
-def test_what_a_rule_delivers_is_not_chosen_for_the_user() -> None:
-    """Where there is a choice it begins empty, and nothing goes on without it."""
+def test_operation_of_a_rule_is_not_chosen_for_the_user() -> None:
+    """With several operations, the choice starts empty and is required."""
     schema = when_schema(["one", "two"], {}).schema
     (marker,) = (key for key in schema if key == "operation")
     assert isinstance(marker, vol.Required)
     assert isinstance(marker.default, vol.Undefined)
-    assert _chosen_for_the_user(schema) == []
+    assert _preselected(schema) == []
 
 
-def test_the_search_for_such_choices_finds_one() -> None:
-    """What the interface would choose itself is found."""
+def test_preselected_choice_is_detected() -> None:
+    """A choice that the frontend would make itself is found."""
     schema = {vol.Required("site"): choice(["one", "two"])}
-    assert [str(key) for key in _chosen_for_the_user(schema)] == ["site"]
+    assert [str(key) for key in _preselected(schema)] == ["site"]
 
 
-def _chosen_for_the_user(schema: Mapping[Any, object]) -> list[vol.Marker]:
-    """Return the required choices that the interface fills with their first option."""
+def _preselected(schema: Mapping[Any, object]) -> list[vol.Marker]:
+    """Return the required choices that the frontend sets to their first option."""
     return [
         key
         for key, selector in schema.items()
@@ -109,7 +109,7 @@ def _chosen_for_the_user(schema: Mapping[Any, object]) -> list[vol.Marker]:
         ("30", "30"),
     ],
 )
-def test_a_duration_is_read_as_home_assistant_writes_it(
+def test_duration_is_parsed_as_home_assistant_writes_it(
     written: object, seconds: object
 ) -> None:
     """A number is left to the field."""
@@ -117,7 +117,7 @@ def test_a_duration_is_read_as_home_assistant_writes_it(
 
 
 @pytest.mark.parametrize("written", ["1:2:3:4", {"parsecs": 3}, "a:b", "half a minute"])
-def test_what_is_no_duration_is_refused(written: object) -> None:
+def test_invalid_duration_is_refused(written: object) -> None:
     """The error becomes one that names the field."""
     with pytest.raises(vol.Invalid):
         in_seconds(written)

@@ -1,4 +1,4 @@
-"""The repair of a Frigate that answers but stores nothing."""
+"""Tests of the repair of a Frigate that responds but stores nothing."""
 
 from datetime import timedelta
 
@@ -23,28 +23,28 @@ from .rules.home import wait_until
 ISSUE = "not_stored_one"
 
 
-def shown(hass: HomeAssistant, issue_id: str = ISSUE) -> bool:
-    """Say whether there is the repair."""
+def has_repair(hass: HomeAssistant, issue_id: str = ISSUE) -> bool:
+    """Return whether the repair exists."""
     return ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
 
 
-async def test_only_what_lasts_is_a_repair(hass: HomeAssistant) -> None:
+async def test_repair_is_created_after_a_while(hass: HomeAssistant) -> None:
     issue = NotStoredIssue(hass, "one", "Frigate")
     now = dt_util.utcnow()
     error = Unavailable(code=NOT_STORED)
     issue.async_failed(error, now)
     issue.async_failed(error, now + SURE_AFTER - timedelta(seconds=1))
     issue.async_failed(Unavailable(), now + SURE_AFTER)
-    assert not shown(hass)
+    assert not has_repair(hass)
     issue.async_failed(error, now + SURE_AFTER)
-    assert shown(hass)
+    assert has_repair(hass)
     issue.async_clear()
-    assert not shown(hass)
+    assert not has_repair(hass)
     issue.async_failed(error, now + 2 * SURE_AFTER)
-    assert not shown(hass)
+    assert not has_repair(hass)
 
 
-def test_a_create_shows_it_within_two_minutes() -> None:
+def test_create_raises_the_repair_within_two_minutes() -> None:
     # It is seen not to be there, asked for until it counts as absent, and sent again.
     patience = timedelta(seconds=sum(stored.OWN_PATIENCE))
     frigate = BY_NAME["frigate"].backend
@@ -54,7 +54,7 @@ def test_a_create_shows_it_within_two_minutes() -> None:
 
 
 @pytest.mark.usefixtures("socket_enabled")
-async def test_repair_goes_when_something_arrives(
+async def test_repair_is_removed_when_an_event_is_stored(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stored, "OWN_PATIENCE", (0.01,))
@@ -66,8 +66,8 @@ async def test_repair_goes_when_something_arrives(
     frigate.kill("event_thread")
     doorbell = {"camera": "front_door", "label": "doorbell"}
     await act(hass, "create_camera_event", **doorbell)
-    assert shown(hass, issue_id)
+    assert has_repair(hass, issue_id)
     frigate.restart()
     await act(hass, "create_camera_event", **doorbell)
-    await wait_until(lambda: not shown(hass, issue_id))
+    await wait_until(lambda: not has_repair(hass, issue_id))
     assert await hass.config_entries.async_unload(entry.entry_id)

@@ -1,4 +1,4 @@
-"""Options that every connection has: how much its outbox holds, and how long."""
+"""Tests of the options of every connection."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -23,7 +23,7 @@ from custom_components.event_relay.registry import BY_NAME
 from tests.every_backend import BACKENDS
 from tools.simulators.frigate import Camera, FrigateSimulator
 
-from .home import act, connect, until_kept
+from .home import act, connect, wait_for_listed
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -35,10 +35,10 @@ OWN: Mapping[str, Mapping[str, Any]] = {
 DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
 
 
-async def choose(
+async def submit_options(
     hass: HomeAssistant, entry: MockConfigEntry, **options: object
 ) -> Mapping[str, Any]:
-    """Submit the form for options, and let what follows from it happen."""
+    """Submit the form for options, and let its effects happen."""
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert form["step_id"] == entry.data[CONF_BACKEND]
     result = await hass.config_entries.options.async_configure(form["flow_id"], options)
@@ -48,17 +48,15 @@ async def choose(
 
 
 @pytest.mark.parametrize("backend", [forms.backend.name for forms in BACKENDS])
-async def test_every_connection_says_how_much_it_keeps(
-    hass: HomeAssistant, backend: str
-) -> None:
+async def test_every_connection_has_limits(hass: HomeAssistant, backend: str) -> None:
     entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: backend})
     entry.add_to_hass(hass)
 
     shared = {"spread": 0} if BY_NAME[backend].backend.shared else {}
     own = {"default": False, **shared, **OWN.get(backend, {})}
-    assert await choose(hass, entry) == {**OUTBOX, **own}
+    assert await submit_options(hass, entry) == {**OUTBOX, **own}
     chosen = {"retention_days": 30.0, "unsettled_limit": 500.0}
-    options = await choose(hass, entry, **chosen)
+    options = await submit_options(hass, entry, **chosen)
 
     assert entry.supports_options
     assert options == {**chosen, **own}
@@ -76,7 +74,7 @@ async def test_every_connection_says_how_much_it_keeps(
         ("unsettled_limit", 200_001),
     ],
 )
-async def test_refuses_what_is_too_little_or_too_much(
+async def test_limits_out_of_range_are_refused(
     hass: HomeAssistant, option: str, value: int
 ) -> None:
     entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: "frigate"})
@@ -89,7 +87,7 @@ async def test_refuses_what_is_too_little_or_too_much(
     assert set(refusal.value.schema_errors) == {option}
 
 
-async def test_lower_bound_refuses_new_ones_and_gives_up_none(
+async def test_lower_limit_rejects_new_deliveries_and_drops_none(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)
@@ -98,7 +96,7 @@ async def test_lower_bound_refuses_new_ones_and_gives_up_none(
     for _ in range(waiting):
         await act(hass, "create_camera_event", **DOORBELL)
 
-    await choose(hass, entry, unsettled_limit=UNSETTLED_LIMIT_LEAST)
+    await submit_options(hass, entry, unsettled_limit=UNSETTLED_LIMIT_LEAST)
     with pytest.raises(HomeAssistantError) as refusal:
         await act(hass, "create_camera_event", **DOORBELL)
     assert refusal.value.translation_key == "outbox_full"
@@ -109,18 +107,18 @@ async def test_lower_bound_refuses_new_ones_and_gives_up_none(
     assert len(listed["deliveries"]) == waiting
     assert {one["state"] for one in listed["deliveries"]} <= {"pending", "sending"}
 
-    await choose(hass, entry, unsettled_limit=waiting + 1)
+    await submit_options(hass, entry, unsettled_limit=waiting + 1)
     accepted = await act(hass, "create_camera_event", **DOORBELL)
     assert accepted["state"] == "pending"
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", **DOORBELL)
 
 
-async def test_what_has_ended_is_kept_for_as_many_days_as_chosen(
+async def test_settled_deliveries_are_kept_for_the_chosen_days(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)
-    await choose(hass, entry, retention_days=30)
+    await submit_options(hass, entry, retention_days=30)
     old, new = [
         await act(hass, "create_camera_event", **DOORBELL | {"wait": 10})
         for _ in range(2)
@@ -130,11 +128,11 @@ async def test_what_has_ended_is_kept_for_as_many_days_as_chosen(
 
     async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=1))
 
-    await until_kept(hass, new["delivery_id"])
+    await wait_for_listed(hass, new["delivery_id"])
 
 
 async def _ended_before(hass: HomeAssistant, delivery_id: str, ago: timedelta) -> None:
-    """Make a delivery look as if it had ended a time ago."""
+    """Make a delivery look settled a time ago."""
     store = await storage.async_get_store(hass)
     moment = (dt_util.utcnow() - ago).timestamp()
 
@@ -147,11 +145,11 @@ async def _ended_before(hass: HomeAssistant, delivery_id: str, ago: timedelta) -
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-async def test_an_end_that_nothing_makes_safe_is_made_if_the_user_wants_it(
+async def test_unsafe_end_is_sent_by_option(
     hass: HomeAssistant, frigate: FrigateSimulator, *, allowed: bool
 ) -> None:
     entry = await connect(hass, frigate)
-    await choose(hass, entry, ends_unsafely=allowed)
+    await submit_options(hass, entry, ends_unsafely=allowed)
     start = await act(
         hass, "create_camera_event", **DOORBELL | {"until_ended": True, "wait": 10}
     )
@@ -171,14 +169,14 @@ async def test_an_end_that_nothing_makes_safe_is_made_if_the_user_wants_it(
     assert not frigate.dead
 
 
-async def test_late_event_is_made_where_the_user_prefers_late_to_never(
+async def test_late_event_is_sent_by_option(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     frigate.settings.version = "0.17.2"
     entry = await connect(hass, frigate)
     store = await storage.async_get_store(hass)
     for seconds in (60, 7200):
-        await choose(hass, entry, undated_life=seconds)
+        await submit_options(hass, entry, undated_life=seconds)
         await entry.runtime_data.async_refresh()
         await act(hass, "create_camera_event", **DOORBELL | {"wait": 10})
         (newest,) = await store.listing(limit=1)

@@ -1,4 +1,4 @@
-"""Files that are damaged, held, forbidden or out of room, under a Home Assistant."""
+"""Tests of damaged, locked and forbidden files, and full disks, in Home Assistant."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ from custom_components.event_relay.queue.store import file
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import a_connection, act, connect, remove, until_state
+from .home import act, connect, connection_entry, remove, wait_for_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -35,14 +35,14 @@ CREATE = "/api/events/*/create"
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten what is waited for."""
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shorten waits."""
     monkeypatch.setattr(executor, "STORE_PATIENCE", 0.05)
     monkeypatch.setattr(file, "_BUSY", 0.2)
 
 
 def issues(hass: HomeAssistant) -> list[str]:
-    """Return what the user is asked to look at."""
+    """Return the repairs."""
     return [
         str(issue.translation_key)
         for issue in ir.async_get(hass).issues.values()
@@ -50,8 +50,8 @@ def issues(hass: HomeAssistant) -> list[str]:
     ]
 
 
-async def refused(hass: HomeAssistant, key: str = "outbox_unavailable") -> None:
-    """Try to have something delivered, and be told why it is not accepted."""
+async def rejection(hass: HomeAssistant, key: str = "outbox_unavailable") -> None:
+    """Call an action, and return the reason of its rejection."""
     with pytest.raises(HomeAssistantError) as refusal:
         await act(hass, "create_camera_event", **DOORBELL)
     assert refusal.value.translation_key == key
@@ -69,8 +69,8 @@ async def wait_for(condition: Callable[[], object]) -> None:
 # What is in the file's place when Home Assistant starts.
 
 
-async def _used(hass: HomeAssistant, frigate: FrigateSimulator) -> Path:
-    """Leave a file as a run that ended well leaves it."""
+async def _create_file(hass: HomeAssistant, frigate: FrigateSimulator) -> Path:
+    """Leave a file as a properly stopped run does."""
     entry = await connect(hass, frigate)
     for _ in range(3):
         await act(hass, "create_camera_event", **DOORBELL)
@@ -113,14 +113,14 @@ def _page_of_zeros(path: Path) -> None:
         (_page_of_zeros, True),
     ],
 )
-async def test_damaged_file_makes_way(
+async def test_damaged_file_is_replaced(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     damage: Callable[[Path], None],
     *,
     told: bool,
 ) -> None:
-    damage(await _used(hass, frigate))
+    damage(await _create_file(hass, frigate))
 
     await connect(hass, frigate)
     answer = await act(hass, "create_camera_event", **DOORBELL)
@@ -141,7 +141,7 @@ def _folder_in_its_place(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _no_folder(path: Path) -> Iterator[None]:
-    """Forbid to make any file there, to root too."""
+    """Forbid creating any file there, even for root."""
     folder = path.parent
     folder.rmdir()
     folder.write_bytes(b"")
@@ -151,8 +151,8 @@ def _no_folder(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """Let another process hold the file for itself."""
+def _locked(path: Path) -> Iterator[None]:
+    """Lock the file in another process."""
     code = (
         "import sqlite3, sys; database = sqlite3.connect(sys.argv[1],"
         " isolation_level=None); database.execute('BEGIN EXCLUSIVE');"
@@ -172,8 +172,8 @@ def _held(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _no_room(_: Path | None = None) -> Iterator[None]:
-    """Let no file of this process grow, as on a disk that is full."""
+def _full_disk(_: Path | None = None) -> Iterator[None]:
+    """Let no file of this process grow, as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (PAGE, hard))
     try:
@@ -183,9 +183,9 @@ def _no_room(_: Path | None = None) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    "obstacle", [_folder_in_its_place, _no_folder, _held, _no_room]
+    "obstacle", [_folder_in_its_place, _no_folder, _locked, _full_disk]
 )
-async def test_set_up_tells_what_is_in_its_way_and_goes_on_without_it(
+async def test_set_up_reports_the_obstacle_and_continues_without_it(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     tmp_path: Path,
@@ -195,7 +195,7 @@ async def test_set_up_tells_what_is_in_its_way_and_goes_on_without_it(
     path = tmp_path / "folder" / "event_relay.db"
     path.parent.mkdir()
     monkeypatch.setattr(storage, "FILE_NAME", str(path))
-    entry = a_connection(frigate.url)
+    entry = connection_entry(frigate.url)
     entry.add_to_hass(hass)
 
     with obstacle(path):
@@ -219,7 +219,7 @@ async def test_set_up_tells_what_is_in_its_way_and_goes_on_without_it(
 async def _in_flight(
     hass: HomeAssistant, frigate: FrigateSimulator, *, wait: float = 10
 ) -> asyncio.Task[object]:
-    """Have something sent that takes its time, and come back once it is on its way."""
+    """Start a slow delivery, and return once it is in flight."""
     frigate.add_faults(Fault(kind=FaultKind.DELAY, path=CREATE, seconds=0.5))
     before = len(frigate.requests)
     waiting: asyncio.Task[object] = asyncio.create_task(
@@ -231,7 +231,7 @@ async def _in_flight(
     return waiting
 
 
-async def test_full_disk_refuses_new_ones_and_neither_loses_nor_doubles(
+async def test_full_disk_rejects_new_deliveries_and_keeps_the_others(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)
@@ -239,12 +239,12 @@ async def test_full_disk_refuses_new_ones_and_neither_loses_nor_doubles(
     # Only what finds the worker at rest goes out at once.
     await wait_for(lambda: entry.runtime_data.worker.at_rest)
 
-    with _no_room():
+    with _full_disk():
         # It goes out at once, before anybody knows that the disk is full.
-        await refused(hass, "sent_unrecorded")
-        await refused(hass)
+        await rejection(hass, "sent_unrecorded")
+        await rejection(hass)
         await wait_for(lambda: len(frigate.events) == 2)
-        await refused(hass)
+        await rejection(hass)
         listed = (await act(hass, "list_deliveries"))["deliveries"]
         assert [one["state"] for one in listed] == ["sending"]
         assert not waiting.done()
@@ -266,25 +266,25 @@ async def test_full_disk_refuses_new_ones_and_neither_loses_nor_doubles(
     assert not issues(hass)
 
 
-async def test_reload_on_a_full_disk_looks_up_what_it_could_not_note(
+async def test_reload_on_a_full_disk_looks_up_unrecorded_attempts(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "STOP_PATIENCE", 0.2)
     entry = await connect(hass, frigate)
     waiting = await _in_flight(hass, frigate, wait=1)
-    with _no_room():
+    with _full_disk():
         await wait_for(lambda: frigate.events)
         assert await hass.config_entries.async_reload(entry.entry_id)
         assert entry.state is ConfigEntryState.LOADED
         (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
         assert listed["state"] == "sending"
 
-    await until_state(hass, listed["delivery_id"], "delivered")
+    await wait_for_state(hass, listed["delivery_id"], "delivered")
     assert len(frigate.events) == 1
     await waiting
 
 
-async def test_damage_met_while_it_runs_is_told_and_life_goes_on(
+async def test_damage_during_use_is_reported_and_the_file_replaced(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await connect(hass, frigate)
@@ -306,7 +306,7 @@ async def test_damage_met_while_it_runs_is_told_and_life_goes_on(
     assert len(frigate.events) == 2
 
 
-async def test_what_went_with_the_file_cannot_be_tried_again(
+async def test_lost_delivery_cannot_be_retried(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await connect(hass, frigate)
@@ -326,7 +326,7 @@ async def test_what_went_with_the_file_cannot_be_tried_again(
 
 
 async def _damage_all_pages(hass: HomeAssistant) -> None:
-    """Overwrite the head of every page but the first, and have none of them known."""
+    """Overwrite the head of every page except the first, and empty the caches."""
     store = await storage.async_get_store(hass)
 
     def damage(database: object) -> None:

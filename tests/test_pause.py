@@ -1,4 +1,4 @@
-"""The switch of a connection: what is accepted while it is off waits."""
+"""Tests of the switch of a connection: deliveries wait while it is off."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from custom_components.event_relay.outcomes import losses
 from custom_components.event_relay.repair_flows import pause_issue
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import act, coordinator, until_state
+from .home import act, coordinator, wait_for_state
 from .repair_dialog import Dialog
 from .rules.home import BELL, DOORBELL, rule_subentry, set_states, set_up, wait_until
 
@@ -42,7 +42,7 @@ async def turn(hass: HomeAssistant, service: str) -> None:
     await hass.async_block_till_done()
 
 
-async def test_what_is_accepted_waits_and_goes_out_in_its_order(
+async def test_paused_deliveries_wait_and_keep_their_order(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     await turn(hass, SERVICE_TURN_OFF)
@@ -56,15 +56,15 @@ async def test_what_is_accepted_waits_and_goes_out_in_its_order(
     assert frigate.events == []
 
     await turn(hass, SERVICE_TURN_ON)
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     await wait_until(lambda: len(frigate.events) == 2)
     assert hass.states.is_state(SWITCH, "on")
 
 
-async def test_it_stays_off_until_it_is_turned_on(
+async def test_switch_stays_off_until_turned_on(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    """Through a restart, and when other options are chosen."""
+    """Through a restart, and when other options are changed."""
     await turn(hass, SERVICE_TURN_OFF)
     form = await hass.config_entries.options.async_init(entry.entry_id)
     await hass.config_entries.options.async_configure(form["flow_id"], {})
@@ -77,16 +77,16 @@ async def test_it_stays_off_until_it_is_turned_on(
     assert answer["state"] == "pending"
 
     await turn(hass, SERVICE_TURN_ON)
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert hass.states.is_state(SWITCH, "on")
 
 
-async def test_what_expires_meanwhile_is_told(
+async def test_expired_deliveries_are_reported(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the repair for what has expired, which stays until it is on again."""
+    """By the repair for expired deliveries, until the switch is on again."""
     monkeypatch.setattr(losses, "GATHERING", 0.05)
     operation = type(coordinator(entry).forms.backend.operation("create_camera_event"))
     monkeypatch.setattr(
@@ -94,7 +94,7 @@ async def test_what_expires_meanwhile_is_told(
     )
     await turn(hass, SERVICE_TURN_OFF)
     answer = await act(hass, "create_camera_event", **VISITOR)
-    await until_state(hass, answer["delivery_id"], "expired")
+    await wait_for_state(hass, answer["delivery_id"], "expired")
 
     registry, issue_id = ir.async_get(hass), f"losses_expired_{entry.entry_id}"
     await wait_until(lambda: registry.async_get_issue(DOMAIN, issue_id))
@@ -109,24 +109,24 @@ async def test_what_expires_meanwhile_is_told(
 
 
 def reminder(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
-    """Return the repair of a forgotten pause, if there is one."""
+    """Return the repair of a forgotten pause, if any."""
     return ir.async_get(hass).async_get_issue(DOMAIN, pause_issue.pause_issue(entry))
 
 
 async def pause_with_one_waiting(hass: HomeAssistant, entry: MockConfigEntry) -> str:
-    """Pause the connection, have something wait, and return its delivery id."""
+    """Pause the connection, accept a delivery, and return its id."""
     await turn(hass, SERVICE_TURN_OFF)
     answer = await act(hass, "create_camera_event", **VISITOR, duration=20)
     await wait_until(lambda: coordinator(entry).counts.data.waiting == 1)
     return str(answer["delivery_id"])
 
 
-async def test_a_long_pause_is_told_while_something_waits(
+async def test_long_pause_is_reported_while_a_delivery_waits(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     entry: MockConfigEntry,
 ) -> None:
-    """Also after a restart, and until somebody resumes."""
+    """Even after a restart, and until the switch is on."""
     assert await async_setup_component(hass, "repairs", {})
     delivery_id = await pause_with_one_waiting(hass, entry)
     assert reminder(hass, entry) is None
@@ -146,12 +146,12 @@ async def test_a_long_pause_is_told_while_something_waits(
     shown = await dialog.open()
     assert shown["description_placeholders"] == told
     assert (await dialog.submit())["type"] == "create_entry"
-    await until_state(hass, delivery_id, "delivered")
+    await wait_for_state(hass, delivery_id, "delivered")
     assert reminder(hass, entry) is None
     assert hass.states.is_state(SWITCH, "on")
 
 
-async def test_a_long_pause_is_told_without_another_change(
+async def test_long_pause_is_reported_without_another_change(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pause_issue, "FORGOTTEN_AFTER", timedelta(seconds=1.5))
@@ -162,7 +162,7 @@ async def test_a_long_pause_is_told_without_another_change(
     assert reminder(hass, entry) is None
 
 
-async def test_a_pause_with_nothing_waiting_is_not_told(
+async def test_pause_without_deliveries_is_not_reported(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pause_issue, "FORGOTTEN_AFTER", timedelta(0))

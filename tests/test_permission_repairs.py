@@ -1,4 +1,4 @@
-"""The repair of a connection that lacks a right, as its dialog leads through it."""
+"""Tests of the repair of a missing permission and its dialog."""
 
 from collections.abc import AsyncIterator
 
@@ -16,8 +16,8 @@ from custom_components.event_relay.coordinator import permission_issue
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
-from .config_flows import offered
-from .home import act, connect, coordinator, until_state
+from .config_flows import offered_steps
+from .home import act, connect, coordinator, wait_for_state
 from .repair_dialog import Dialog
 from .rules.home import wait_until
 
@@ -29,7 +29,7 @@ LOGIN = {CONF_USERNAME: "user", CONF_PASSWORD: "password"}
 
 @pytest.fixture
 async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate that asks for a login."""
+    """Run a Frigate simulator that requires a login."""
     async with FrigateSimulator(
         user="user", password="password", async_delay=0
     ) as simulator:
@@ -38,15 +38,15 @@ async def frigate() -> AsyncIterator[FrigateSimulator]:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEntry:
-    """Set up a connection, and what shows repairs."""
+    """Set up a connection and repairs."""
     assert await async_setup_component(hass, "repairs", {})
     entry = await connect(hass, frigate, **LOGIN)
     await coordinator(entry).async_refresh()
     return entry
 
 
-async def forbidden(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
-    """Take the right away, and return the id of a delivery that waits for it."""
+async def forbid(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
+    """Remove the permission, and return the id of a delivery that waits for it."""
     frigate.configure(role="viewer")
     frigate.expire_logins()
     answer = await act(hass, "create_camera_event", **DOORBELL)
@@ -55,49 +55,49 @@ async def forbidden(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
 
 
 def issue(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | None:
-    """Return the repair, if there is one."""
+    """Return the repair, if any."""
     return ir.async_get(hass).async_get_issue(DOMAIN, permission_issue(entry))
 
 
-async def test_it_is_tried_at_once_when_the_user_says_so(
+async def test_confirmed_repair_retries_at_once(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    delivery_id = await forbidden(hass, frigate)
+    delivery_id = await forbid(hass, frigate)
     assert issue(hass, entry) is not None
     frigate.configure(role="admin")
 
     dialog = Dialog(await hass_client(), permission_issue(entry))
     menu = await dialog.open()
-    assert offered(menu) == ["try_again", "reconfigure"]
+    assert offered_steps(menu) == ["try_again", "reconfigure"]
     assert "viewer" in menu["description_placeholders"]["reason"]
     assert (await dialog.choose("try_again"))["reason"] == "tried_again"
 
-    await until_state(hass, delivery_id, "delivered")
+    await wait_for_state(hass, delivery_id, "delivered")
     assert issue(hass, entry) is None
 
 
-async def test_it_stays_where_nothing_is_permitted_yet(
+async def test_repair_stays_while_the_permission_is_missing(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    delivery_id = await forbidden(hass, frigate)
+    delivery_id = await forbid(hass, frigate)
     dialog = Dialog(await hass_client(), permission_issue(entry))
     await dialog.open()
     assert (await dialog.choose("try_again"))["reason"] == "tried_again"
     await wait_until(lambda: coordinator(entry).worker.held)
-    await until_state(hass, delivery_id, "pending")
+    await wait_for_state(hass, delivery_id, "pending")
     assert issue(hass, entry) is not None
 
 
 @pytest.mark.parametrize(
     ("status", "reason"), [(403, "still_refused"), (502, "no_answer")]
 )
-async def test_it_says_what_the_system_says(
+async def test_repair_shows_the_systems_reason(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -105,7 +105,7 @@ async def test_it_says_what_the_system_says(
     status: int,
     reason: str,
 ) -> None:
-    await forbidden(hass, frigate)
+    await forbid(hass, frigate)
     frigate.add_faults(
         Fault(kind=FaultKind.STATUS, method="GET", status=status, times=None)
     )
@@ -115,13 +115,13 @@ async def test_it_says_what_the_system_says(
     assert issue(hass, entry) is not None
 
 
-async def test_it_leads_to_the_form_of_the_connection(
+async def test_repair_opens_the_form_of_the_connection(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    await forbidden(hass, frigate)
+    await forbid(hass, frigate)
     dialog = Dialog(await hass_client(), permission_issue(entry))
     await dialog.open()
     led = await dialog.choose("reconfigure")
@@ -132,23 +132,23 @@ async def test_it_leads_to_the_form_of_the_connection(
     assert issue(hass, entry) is not None
 
 
-async def test_it_goes_when_nothing_waits_for_it_any_more(
+async def test_repair_is_removed_without_waiting_deliveries(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    delivery_id = await forbidden(hass, frigate)
+    delivery_id = await forbid(hass, frigate)
     await act(hass, "discard_delivery", delivery_id=delivery_id)
     await coordinator(entry).counts.async_refresh()
     await coordinator(entry).async_refresh()
     assert issue(hass, entry) is None
 
 
-async def test_it_goes_with_a_reload_that_mends_it(
+async def test_repair_is_removed_by_a_successful_reload(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    delivery_id = await forbidden(hass, frigate)
+    delivery_id = await forbid(hass, frigate)
     dialog = Dialog(await hass_client(), permission_issue(entry))
     await dialog.open()
     frigate.configure(role="admin")
@@ -157,5 +157,5 @@ async def test_it_goes_with_a_reload_that_mends_it(
     assert issue(hass, entry) is None
     assert (await dialog.choose("try_again"))["reason"] == "not_loaded"
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await until_state(hass, delivery_id, "delivered")
+    await wait_for_state(hass, delivery_id, "delivered")
     assert issue(hass, entry) is None

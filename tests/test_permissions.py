@@ -1,4 +1,4 @@
-"""The table of who may do what, line by line, as each kind of user meets it."""
+"""Tests of the documented table of permissions with each kind of user."""
 
 import ast
 from collections.abc import Awaitable, Callable, Mapping
@@ -40,7 +40,7 @@ from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.wire import Json
 
 from .checks.files import ROOT, trees
-from .home import act, until_state
+from .home import act, wait_for_state
 from .home_palabra import connect as connect_palabra
 from .rules.home import DOORBELL, rule_subentry, set_up
 from .rules.mirror_home import CALENDAR, add_calendar
@@ -62,7 +62,7 @@ REFUSED: Json = {"success": False, "message": SAYING}
 
 
 def table() -> dict[str, dict[str, str]]:
-    """Return what the documents say: for each line, what each kind of user meets."""
+    """Return the documented results of each line, by kind of user."""
     text = (ROOT / "docs" / "permissions.md").read_text()
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
@@ -78,8 +78,8 @@ TABLE = table()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Somebody:
-    """Somebody who tries something."""
+class Visitor:
+    """A user who tries something."""
 
     hass: HomeAssistant
     user: MockUser | None
@@ -90,11 +90,11 @@ class Somebody:
 
     @property
     def context(self) -> Context:
-        """What their calls are made in."""
+        """Return the context of the user's calls."""
         return Context(user_id=self.user.id if self.user else None)
 
     async def call(self, domain: str, service: str, **data: object) -> bool:
-        """Call a service; return whether they may, whatever comes of it."""
+        """Call a service; return whether it was allowed, whatever its result."""
         try:
             await self.hass.services.async_call(
                 domain, service, data, blocking=True, context=self.context
@@ -104,7 +104,7 @@ class Somebody:
         return True
 
     async def ask(self, command: str, **data: object) -> dict[str, Any] | None:
-        """Send a command; return the answer, and what follows a subscription."""
+        """Send a command; return the response, and the events of a subscription."""
         socket = await self.socket(self.hass, self.token)
         await socket.send_json_auto_id({"type": command, **data})
         answer: dict[str, Any] = await socket.receive_json()
@@ -113,7 +113,9 @@ class Somebody:
             return None
         if command.endswith("subscribe"):
             assert (await socket.receive_json())["event"] == {"anew": True}
-            await act(self.hass, "create_camera_event", **await an_event(self.hass))
+            await act(
+                self.hass, "create_camera_event", **await personal_event(self.hass)
+            )
             answer = await socket.receive_json()
         await socket.close()
         return answer
@@ -129,27 +131,27 @@ class PermissionHome:
     palabra_entry: MockConfigEntry
 
 
-type Try = Callable[[PermissionHome, Somebody], Awaitable[str]]
+type Try = Callable[[PermissionHome, Visitor], Awaitable[str]]
 
 
-async def an_event(hass: HomeAssistant) -> dict[str, object]:
-    """Return what makes a camera event that says something personal."""
+async def personal_event(hass: HomeAssistant) -> dict[str, object]:
+    """Return data of a camera event with a personal text."""
     return {"camera": "front_door", "label": LABEL}
 
 
-def said(allowed: bool) -> str:
-    """Return what the table says."""
+def yes_or_no(allowed: bool) -> str:
+    """Return the table's word."""
     return YES if allowed else NO
 
 
-def told(answer: object) -> str:
-    """Return how much of a delivery somebody is told."""
+def visible_part(answer: object) -> str:
+    """Return how much of a delivery a user sees."""
     assert "delivery_id" in str(answer)
     return YES if LABEL in str(answer) else IN_PART
 
 
-async def action(name: str, home: PermissionHome, who: Somebody) -> str:
-    """Call an action without any data, of which Event Relay then complains."""
+async def action(name: str, home: PermissionHome, who: Visitor) -> str:
+    """Call an action without any data, which Event Relay then rejects."""
     calling = home.hass.services.async_call(
         DOMAIN, name, {}, blocking=True, return_response=True, context=who.context
     )
@@ -161,10 +163,10 @@ async def action(name: str, home: PermissionHome, who: Somebody) -> str:
     return YES
 
 
-async def list_deliveries(home: PermissionHome, who: Somebody) -> str:
-    """List the deliveries by the action."""
-    await act(home.hass, "create_camera_event", **await an_event(home.hass))
-    return told(
+async def list_deliveries(home: PermissionHome, who: Visitor) -> str:
+    """List the deliveries with the action."""
+    await act(home.hass, "create_camera_event", **await personal_event(home.hass))
+    return visible_part(
         await home.hass.services.async_call(
             DOMAIN,
             "list_deliveries",
@@ -184,25 +186,25 @@ async def fail(home: PermissionHome) -> str:
         )
     )
     with pytest.raises(HomeAssistantError):
-        await act(home.hass, "create_camera_event", **await an_event(home.hass))
+        await act(home.hass, "create_camera_event", **await personal_event(home.hass))
     listed: Any = await act(home.hass, "list_deliveries", state="failed")
     return str(listed["deliveries"][0]["delivery_id"])
 
 
-async def press_retry(home: PermissionHome, who: Somebody) -> str:
-    """Press the button that tries again what failed."""
+async def press_retry(home: PermissionHome, who: Visitor) -> str:
+    """Press the button that retries failed deliveries."""
     failed = await fail(home)
     allowed = await who.call(
         "button", "press", entity_id="button.frigate_retry_failed_deliveries"
     )
     if allowed:
-        await until_state(home.hass, failed, "delivered")
+        await wait_for_state(home.hass, failed, "delivered")
     else:
-        await until_state(home.hass, failed, "failed")
-    return said(allowed)
+        await wait_for_state(home.hass, failed, "failed")
+    return yes_or_no(allowed)
 
 
-async def press_test(rule: str, home: PermissionHome, who: Somebody) -> str:
+async def press_test(rule: str, home: PermissionHome, who: Visitor) -> str:
     """Press the test button of a rule."""
 
     async def made() -> int:
@@ -212,31 +214,33 @@ async def press_test(rule: str, home: PermissionHome, who: Somebody) -> str:
     before = await made()
     allowed = await who.call("button", "press", entity_id=f"button.{rule}_test")
     assert await made() == before + allowed
-    return said(allowed)
+    return yes_or_no(allowed)
 
 
-async def turn_off(name: str, home: PermissionHome, who: Somebody) -> str:
-    """Turn a rule or mirror off, and if need be on again."""
+async def turn_off(name: str, home: PermissionHome, who: Visitor) -> str:
+    """Turn a rule or mirror off, and back on if needed."""
     switch = f"switch.{name}"
     allowed = await who.call("switch", "turn_off", entity_id=switch)
     state = home.hass.states.get(switch)
     assert state is not None
     assert (state.state == STATE_OFF) is allowed
     assert await who.call("switch", "turn_on", entity_id=switch) is allowed
-    return said(allowed)
+    return yes_or_no(allowed)
 
 
-async def command(name: str, home: PermissionHome, who: Somebody) -> str:
+async def command(name: str, home: PermissionHome, who: Visitor) -> str:
     """Send a command of the card."""
-    made: Any = await act(home.hass, "create_camera_event", **await an_event(home.hass))
+    made: Any = await act(
+        home.hass, "create_camera_event", **await personal_event(home.hass)
+    )
     data = {"delivery_id": made["delivery_id"]} if name.endswith("get") else {}
     answer = await who.ask(name, **data)
-    return NO if answer is None else told(answer)
+    return NO if answer is None else visible_part(answer)
 
 
-async def count(home: PermissionHome, who: Somebody) -> str:
-    """Count deliveries, which says nothing of any of them."""
-    await act(home.hass, "create_camera_event", **await an_event(home.hass))
+async def count(home: PermissionHome, who: Visitor) -> str:
+    """Count deliveries, without any details."""
+    await act(home.hass, "create_camera_event", **await personal_event(home.hass))
     answer = await who.ask("event_relay/deliveries/count")
     assert answer is not None
     counted = answer["result"]["counts"][home.frigate_entry.entry_id]
@@ -244,8 +248,8 @@ async def count(home: PermissionHome, who: Somebody) -> str:
     return YES
 
 
-async def see_repairs(home: PermissionHome, who: Somebody) -> str:
-    """List the repairs, of which one is that a right is missing."""
+async def see_repairs(home: PermissionHome, who: Visitor) -> str:
+    """List the repairs, one of which is about a missing permission."""
     await forbid(home)
     answer = await who.ask("repairs/list_issues")
     assert answer is not None
@@ -254,7 +258,7 @@ async def see_repairs(home: PermissionHome, who: Somebody) -> str:
     return YES
 
 
-async def mend(home: PermissionHome, who: Somebody) -> str:
+async def open_repair(home: PermissionHome, who: Visitor) -> str:
     """Open that repair."""
     await forbid(home)
     client = await who.http(who.token)
@@ -263,22 +267,24 @@ async def mend(home: PermissionHome, who: Somebody) -> str:
         "/api/repairs/issues/fix",
         json={"handler": DOMAIN, "issue_id": f"permission_denied_{entry_id}"},
     )
-    return await asked(response, SAYING)
+    return await is_given(response, SAYING)
 
 
 async def forbid(home: PermissionHome) -> None:
-    """Let a right be missing."""
+    """Remove a permission."""
     home.frigate.add_faults(
         Fault(
             kind=FaultKind.STATUS, method="POST", path=CREATE, status=403, body=REFUSED
         )
     )
-    made = await act(home.hass, "create_camera_event", **await an_event(home.hass))
+    made = await act(
+        home.hass, "create_camera_event", **await personal_event(home.hass)
+    )
     assert made["state"] == "pending"
 
 
-async def change_settings(home: PermissionHome, who: Somebody) -> str:
-    """Open every form that adds or changes anything."""
+async def change_settings(home: PermissionHome, who: Visitor) -> str:
+    """Open every form that adds or changes something."""
     client = await who.http(who.token)
     entries = (home.frigate_entry, home.palabra_entry)
     forms: list[tuple[str, dict[str, Any]]] = [
@@ -303,7 +309,7 @@ async def change_settings(home: PermissionHome, who: Somebody) -> str:
         ),
     ]
     opened = [
-        await asked(
+        await is_given(
             await client.post(f"/api/config/config_entries/{kind}", json=data),
             "flow_id",
         )
@@ -313,23 +319,23 @@ async def change_settings(home: PermissionHome, who: Somebody) -> str:
     return result
 
 
-async def diagnose(home: PermissionHome, who: Somebody) -> str:
+async def diagnose(home: PermissionHome, who: Visitor) -> str:
     """Download the diagnostics."""
     client = await who.http(who.token)
     entry_id = home.frigate_entry.entry_id
     response = await client.get(f"/api/diagnostics/config_entry/{entry_id}")
-    return await asked(response, DOMAIN)
+    return await is_given(response, DOMAIN)
 
 
-async def see_states(home: PermissionHome, who: Somebody) -> str:
+async def see_states(home: PermissionHome, who: Visitor) -> str:
     """Read the state of an entity."""
     client = await who.http(who.token)
     response = await client.get("/api/states/switch.doorbell")
-    return await asked(response, "state")
+    return await is_given(response, "state")
 
 
-async def asked(response: Any, expected: str) -> str:  # noqa: ANN401 - a test client's
-    """Return whether what was asked for has been given."""
+async def is_given(response: Any, expected: str) -> str:  # noqa: ANN401 - a test client's
+    """Return whether a response is the expected one."""
     if response.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return NO
     assert response.status == HTTPStatus.OK
@@ -349,7 +355,7 @@ TRIES: Mapping[str, Try] = {
     "switch of a mirror": partial(turn_off, "events"),
     "command `event_relay/deliveries/count`": count,
     "see what is to be repaired, without a backend's words": see_repairs,
-    "mend what is to be repaired, and read a backend's words there": mend,
+    "mend what is to be repaired, and read a backend's words there": open_repair,
     "add and change connections, rules, mirrors and options": change_settings,
     "download diagnostics": diagnose,
     "see the states of entities": see_states,
@@ -357,8 +363,8 @@ TRIES: Mapping[str, Try] = {
 }
 
 
-def try_of(line: str) -> Try:
-    """Return what somebody does who tries what a line of the table is about."""
+def attempt_of(line: str) -> Try:
+    """Return the attempt for a line of the table."""
     if (tried := TRIES.get(line)) is not None:
         return tried
     match re.fullmatch(r"(action|command) `(.+)`", line):
@@ -376,7 +382,7 @@ async def home(
     palabra: PalabraSimulator,
     all_enabled: None,
 ) -> PermissionHome:
-    """Set up two connections with rules and a mirror, and what shows repairs."""
+    """Set up two connections with rules and a mirror, and repairs."""
     for name in ("api", "config", "diagnostics", "repairs"):
         assert await async_setup_component(hass, name, {})
     await add_calendar(hass)
@@ -412,13 +418,13 @@ async def home(
     )
 
 
-async def somebody(
+async def visitor(
     hass: HomeAssistant,
     kind: str,
     http: ClientSessionGenerator,
     socket: WebSocketGenerator,
-) -> Somebody:
-    """Let somebody come who is of a kind."""
+) -> Visitor:
+    """Add a user of a kind."""
     if kind == AUTOMATION:
         # What an automation reads, it reads in Home Assistant itself.
         user, token = None, ""
@@ -431,26 +437,26 @@ async def somebody(
     refresh = await hass.auth.async_create_refresh_token(made, CLIENT_ID)
     token = hass.auth.async_create_access_token(refresh)
     user = None if kind == AUTOMATION else made
-    return Somebody(hass=hass, user=user, token=token, http=http, socket=socket)
+    return Visitor(hass=hass, user=user, token=token, http=http, socket=socket)
 
 
 ACTIONS = [line for line in TABLE if line.startswith("action") and line not in TRIES]
 """Actions that are called without data, of which nothing comes."""
 
 
-async def see(
+async def try_as_everybody(
     line: str,
     home: PermissionHome,
     http: ClientSessionGenerator,
     socket: WebSocketGenerator,
 ) -> None:
-    """Let everybody try what a line of the table is about."""
-    tried = try_of(line)
+    """Try a line of the table as each user."""
+    tried = attempt_of(line)
     # Those who may do least come first, so that nobody can lean on what is done.
     for kind, expected in reversed(TABLE[line].items()):
         if expected == NEVER:
             continue
-        who = await somebody(home.hass, kind, http, socket)
+        who = await visitor(home.hass, kind, http, socket)
         assert (kind, await tried(home, who)) == (kind, expected)
 
 
@@ -463,20 +469,20 @@ async def test_who_may_call_an_action(
     assert len(ACTIONS) > 10
     for line in ACTIONS:
         with subtests.test(line):
-            await see(line, home, hass_client, hass_ws_client)
+            await try_as_everybody(line, home, hass_client, hass_ws_client)
 
 
 @pytest.mark.parametrize("line", [line for line in TABLE if line not in ACTIONS])
-async def test_who_may(
+async def test_who_may_do_what(
     home: PermissionHome,
     hass_client: ClientSessionGenerator,
     hass_ws_client: WebSocketGenerator,
     line: str,
 ) -> None:
-    await see(line, home, hass_client, hass_ws_client)
+    await try_as_everybody(line, home, hass_client, hass_ws_client)
 
 
-async def test_the_table_names_all_actions_commands_buttons_and_switches(
+async def test_table_has_all_actions_commands_buttons_and_switches(
     home: PermissionHome, entity_registry: er.EntityRegistry
 ) -> None:
     hass = home.hass
@@ -516,8 +522,8 @@ TOLD_TO_ALL = {
 words of what is delivered, nor of a backend."""
 
 
-def test_who_only_lists_repairs_is_told_names_and_numbers() -> None:
-    """Whatever else a repair tells is in its data, which only its flow shows."""
+def test_list_of_repairs_only_has_names_and_numbers() -> None:
+    """All other details of a repair are in its data, which only its flow shows."""
     calls = [
         (module, call)
         for module, tree in trees().items()
@@ -529,18 +535,22 @@ def test_who_only_lists_repairs_is_told_names_and_numbers() -> None:
     assert calls
     for module, call in calls:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
-        told = given.get("translation_placeholders", ast.Dict(keys=[], values=[]))
-        assert isinstance(told, ast.Dict), f"{module}:{call.lineno}: not to be read"
-        names = {ast.literal_eval(key) for key in told.keys if key is not None}
+        visible_part = given.get(
+            "translation_placeholders", ast.Dict(keys=[], values=[])
+        )
+        assert isinstance(visible_part, ast.Dict), (
+            f"{module}:{call.lineno}: not to be read"
+        )
+        names = {ast.literal_eval(key) for key in visible_part.keys if key is not None}
         assert names <= TOLD_TO_ALL, f"{module}:{call.lineno}"
 
 
 async def test_nothing_else_is_served(
     home: PermissionHome, hass_client: ClientSessionGenerator
 ) -> None:
-    """The card's script holds nothing of a home: whoever asks for it may have it.
+    """The card's script has no data of a home, so anybody may read it.
 
-    Snapshots are for administrators, which tests of their own try.
+    Snapshots are for administrators, which tests of their own check.
     """
     await hass_client()
     paths = {

@@ -1,4 +1,4 @@
-"""What a monitoring system reads of a connection, by Home Assistant's own export."""
+"""Tests of the metrics of a connection in Home Assistant's Prometheus export."""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
@@ -37,14 +37,14 @@ type Samples = Mapping[tuple[str, str], float]
 
 @pytest.fixture
 async def frigate() -> AsyncIterator[FrigateSimulator]:
-    """Run a Frigate."""
+    """Run a Frigate simulator."""
     async with FrigateSimulator(async_delay=0) as simulator:
         yield simulator
 
 
 @pytest.fixture(autouse=True)
 def registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have figures of this test alone."""
+    """Use metrics of this test only."""
     monkeypatch.setattr(
         prometheus_client, "REGISTRY", prometheus_client.CollectorRegistry()
     )
@@ -63,18 +63,18 @@ async def scrape(hass: HomeAssistant, client: ClientSessionGenerator) -> Samples
     }
 
 
-async def watched(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
-    """Set up the export and a connection that has delivered something."""
+async def exported(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
+    """Set up the export and a connection with a delivery."""
     assert await async_setup_component(hass, "prometheus", {"prometheus": {}})
     entry = await connect(hass, frigate, TITLE)
     await coordinator(entry).async_refresh()
     await act(hass, "create_camera_event", **DOORBELL)
 
 
-async def test_figures_of_a_connection_are_exported(
+async def test_metrics_of_a_connection_are_exported(
     hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
 ) -> None:
-    await watched(hass, frigate)
+    await exported(hass, frigate)
     samples = await scrape(hass, hass_client)
 
     assert samples[DELIVERIES, "sensor.guance_pending_deliveries"] == 0
@@ -86,10 +86,10 @@ async def test_figures_of_a_connection_are_exported(
     assert samples[OUTCOMES, "event.guance_outcome"] >= 1
 
 
-async def test_outage_is_seen_in_the_export(
+async def test_outage_is_exported(
     hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
 ) -> None:
-    await watched(hass, frigate)
+    await exported(hass, frigate)
     await frigate.stop()
     for _ in range(3):
         await act(hass, "create_camera_event", **DOORBELL)
@@ -101,10 +101,10 @@ async def test_outage_is_seen_in_the_export(
     assert abs(dt_util.utcnow().timestamp() - oldest) < 60
 
 
-async def test_page_names_what_is_exported(
+async def test_page_names_all_metrics(
     hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
 ) -> None:
-    await watched(hass, frigate)
+    await exported(hass, frigate)
     await frigate.stop()
     await act(hass, "create_camera_event", **DOORBELL)
     samples = await scrape(hass, hass_client)

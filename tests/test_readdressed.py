@@ -1,4 +1,4 @@
-"""A connection that leads to another system while an outcome there is unknown."""
+"""Tests of a connection changed to another system with an unknown outcome there."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -33,7 +33,7 @@ from tools.simulators.palabra import PalabraSimulator
 from . import home, home_aipix, home_guance, home_palabra
 from .config_flows import submit
 
-pytestmark = pytest.mark.usefixtures("socket_enabled", "hurried")
+pytestmark = pytest.mark.usefixtures("socket_enabled", "short_waits")
 
 type AnySimulator = Any
 """One of the four, which have no base in common."""
@@ -41,7 +41,7 @@ type AnySimulator = Any
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """What differs between the backends."""
+    """The differences between the backends."""
 
     simulator: Callable[..., Any]
     connect: Callable[[HomeAssistant, AnySimulator], Any]
@@ -131,8 +131,8 @@ CHANGING = [name for name, kind in KINDS.items() if name != "guance"]
 
 
 @pytest.fixture
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look up and try again at once; when absence counts is not what this is about."""
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look up and retry at once, and accept the first absence."""
     soon = timedelta(seconds=0.05)
     monkeypatch.setattr(backoff, "back_off", lambda *_: soon)
     monkeypatch.setattr(backoff, "look_up_wait", lambda *_: soon)
@@ -141,7 +141,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass(kw_only=True)
 class PausingFault(Fault):
-    """Pauses a worker when it strikes, so that nobody is asked for the outcome."""
+    """Pauses a worker when it occurs, so that the outcome is not looked up."""
 
     pause: Callable[[], None]
 
@@ -177,7 +177,7 @@ class Move:
         assert answer is not None
         return str(answer["delivery_id"])
 
-    async def until(self, delivery_id: str, *states: DeliveryState) -> Delivery:
+    async def wait_for(self, delivery_id: str, *states: DeliveryState) -> Delivery:
         """Return a delivery once it is in one of some states."""
         store = await async_get_store(self.hass)
         async with asyncio.timeout(60):
@@ -189,22 +189,24 @@ class Move:
                 await asyncio.sleep(0.02)
 
     async def settled(self, delivery_id: str) -> Delivery:
-        """Return a delivery once it has ended."""
-        return await self.until(delivery_id, *(s for s in DeliveryState if s.settled))
+        """Return a delivery once it is settled."""
+        return await self.wait_for(
+            delivery_id, *(s for s in DeliveryState if s.settled)
+        )
 
-    async def lose(self, kind: FaultKind) -> str:
-        """Send something whose outcome stays unknown; return its delivery."""
+    async def send_with_unknown_outcome(self, kind: FaultKind) -> str:
+        """Send a delivery whose outcome stays unknown; return its id."""
         worker = self.entry.runtime_data.worker
         fault = PausingFault(
             kind=kind, method="POST", path=self.kind.path, pause=worker.pause
         )
         self.old.add_faults(fault)
         delivery_id = await self.act(self.kind.action, self.kind.data)
-        await self.until(delivery_id, DeliveryState.UNCERTAIN)
+        await self.wait_for(delivery_id, DeliveryState.UNCERTAIN)
         return delivery_id
 
     async def reconfigure(self, changed: dict[str, Any] | None = None) -> str:
-        """Go through the form, to the new system if nothing else; say how that ends."""
+        """Go through the form, by default to the new system; return its result."""
         form = await self.entry.start_reconfigure_flow(self.hass)
         changed = changed or self.kind.entered(self.new)
         result = await submit(self.hass, form, changed)
@@ -213,7 +215,7 @@ class Move:
 
 
 @asynccontextmanager
-async def a_move(hass: HomeAssistant, backend: str) -> AsyncIterator[Move]:
+async def moving(hass: HomeAssistant, backend: str) -> AsyncIterator[Move]:
     """Run two systems, and a connection to the first."""
     kind = KINDS[backend]
     async with kind.simulator() as old, kind.simulator(**kind.other) as new:
@@ -224,7 +226,7 @@ async def a_move(hass: HomeAssistant, backend: str) -> AsyncIterator[Move]:
 
 @asynccontextmanager
 async def another_address(simulator: AnySimulator) -> AsyncIterator[str]:
-    """Give an address under which the same system answers."""
+    """Yield another address of the same system."""
     port = URL(simulator.url).port
 
     async def forward(
@@ -247,11 +249,11 @@ async def another_address(simulator: AnySimulator) -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("kind", [FaultKind.RESET_AFTER, FaultKind.RESET_BEFORE])
 @pytest.mark.parametrize("backend", CHANGING)
-async def test_what_may_be_in_the_old_system_is_not_sent_to_the_new_one(
+async def test_unknown_outcome_is_not_sent_to_the_new_system(
     hass: HomeAssistant, backend: str, kind: FaultKind
 ) -> None:
-    async with a_move(hass, backend) as move:
-        delivery_id = await move.lose(kind)
+    async with moving(hass, backend) as move:
+        delivery_id = await move.send_with_unknown_outcome(kind)
         assert await move.reconfigure() == "reconfigure_successful"
         ended = await move.settled(delivery_id)
 
@@ -263,10 +265,10 @@ async def test_what_may_be_in_the_old_system_is_not_sent_to_the_new_one(
 
 
 @pytest.mark.parametrize("backend", CHANGING)
-async def test_what_was_never_sent_goes_to_the_new_one(
+async def test_unsent_delivery_is_sent_to_the_new_system(
     hass: HomeAssistant, backend: str
 ) -> None:
-    async with a_move(hass, backend) as move:
+    async with moving(hass, backend) as move:
         move.entry.runtime_data.worker.pause()
         delivery_id = await move.act(move.kind.action, move.kind.data)
         assert await move.reconfigure() == "reconfigure_successful"
@@ -279,10 +281,10 @@ async def test_what_was_never_sent_goes_to_the_new_one(
 
 @pytest.mark.parametrize("by_its_id", [False, True])
 @pytest.mark.parametrize("backend", CHANGING)
-async def test_what_changes_something_in_the_old_one_ends_with_the_reason(
+async def test_update_of_the_old_system_fails_with_the_reason(
     hass: HomeAssistant, backend: str, *, by_its_id: bool
 ) -> None:
-    async with a_move(hass, backend) as move:
+    async with moving(hass, backend) as move:
         start = await move.act(move.kind.action, move.kind.data, wait=30)
         delivered = await move.settled(start)
         assert delivered.receipt is not None
@@ -303,13 +305,13 @@ async def test_what_changes_something_in_the_old_one_ends_with_the_reason(
         assert move.kind.made(move.old) == 1
 
 
-async def test_the_same_system_under_another_address_is_known_by_what_it_has(
+async def test_same_system_at_another_address_is_recognised(
     hass: HomeAssistant,
 ) -> None:
-    """As when a name takes the place of an address."""
-    async with a_move(hass, "frigate") as move, another_address(move.old) as same:
+    """Such as when a name replaces an IP address."""
+    async with moving(hass, "frigate") as move, another_address(move.old) as same:
         begun = await move.act(move.kind.action, move.kind.data, wait=30)
-        lost = await move.lose(FaultKind.RESET_AFTER)
+        lost = await move.send_with_unknown_outcome(FaultKind.RESET_AFTER)
         end = await move.act("end_camera_event", {"delivery_id": begun})
         assert await move.reconfigure({CONF_URL: same}) == "reconfigure_successful"
 
@@ -318,11 +320,11 @@ async def test_the_same_system_under_another_address_is_known_by_what_it_has(
         assert move.kind.made(move.old) == 2
 
 
-async def test_a_workspace_is_the_same_at_another_address_and_is_never_another(
+async def test_workspace_is_the_same_at_another_address(
     hass: HomeAssistant,
 ) -> None:
-    async with a_move(hass, "guance") as move, another_address(move.old) as same:
-        delivery_id = await move.lose(FaultKind.RESET_AFTER)
+    async with moving(hass, "guance") as move, another_address(move.old) as same:
+        delivery_id = await move.send_with_unknown_outcome(FaultKind.RESET_AFTER)
         assert await move.reconfigure() == "unique_id_mismatch"
         changed = move.kind.entered(move.old) | {CONF_URL: same}
         assert await move.reconfigure(changed) == "reconfigure_successful"

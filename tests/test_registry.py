@@ -1,4 +1,4 @@
-"""What the backends call things must not be mixed up."""
+"""Tests that names of backends are unique."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,20 +27,20 @@ async def _ask(_client: object, _fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class AnotherForms(GuanceForms):
-    """A backend with names of its own."""
+    """A backend with its own names."""
 
     backend = replace(GUANCE, name="another")
     action_fields: Mapping[str, Mapping[str, Any]] = {"create_another": {}}
 
 
 @pytest.mark.parametrize("registered", REGISTERED, ids=lambda one: one.name)
-def test_what_is_known_of_a_backend_without_its_modules_is_right(
+def test_descriptions_match_the_backends_modules(
     registered: Registered,
 ) -> None:
     assert Registered.of(registered.load()) == registered
 
 
-def test_backends_have_names_of_their_own() -> None:
+def test_backends_have_unique_names() -> None:
     refuse_same_names((*REGISTERED, Registered.of(AnotherForms())))
 
 
@@ -48,7 +48,7 @@ def test_backends_have_names_of_their_own() -> None:
     "name", ["create_camera_event", "list_live_events", *sorted(OWN_ACTIONS)]
 )
 @pytest.mark.parametrize("kind", ["action_fields", "queries"])
-def test_two_actions_of_one_name_are_refused(name: str, kind: str) -> None:
+def test_duplicate_action_is_refused(name: str, kind: str) -> None:
     forms = AnotherForms()
     named: dict[str, object] = {
         name: Query(fields={}, run=_ask) if kind == "queries" else {}
@@ -58,19 +58,19 @@ def test_two_actions_of_one_name_are_refused(name: str, kind: str) -> None:
         refuse_same_names((*REGISTERED, Registered.of(forms)))
 
 
-def test_two_backends_of_one_name_are_refused() -> None:
+def test_duplicate_backend_is_refused() -> None:
     with pytest.raises(ValueError, match="backend guance"):
         refuse_same_names((*REGISTERED, Registered.of(GuanceForms())))
 
 
-def test_two_kinds_of_subentries_of_one_name_are_refused() -> None:
+def test_duplicate_subentry_type_is_refused() -> None:
     forms = AnotherForms()
     forms.subentry_flows = {"rule": ConfigSubentryFlow}
     with pytest.raises(ValueError, match="subentry rule"):
         refuse_same_names((*REGISTERED, Registered.of(forms)))
 
 
-async def test_backend_may_have_subentries_of_its_own_and_sees_them_as_they_are(
+async def test_backend_may_have_its_own_subentries(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forms = AnotherForms()

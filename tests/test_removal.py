@@ -1,4 +1,4 @@
-"""What is left of a connection that is removed or reloaded."""
+"""Tests of removed and reloaded connections."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ from custom_components.event_relay.queue.store import file
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import act, connect, coordinator, remove, until_state
+from .home import act, connect, coordinator, remove, wait_for_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -32,14 +32,14 @@ EVENTS = 12
 
 
 @pytest.fixture
-async def other() -> AsyncIterator[FrigateSimulator]:
-    """Run another one."""
+async def other_frigate() -> AsyncIterator[FrigateSimulator]:
+    """Run another Frigate simulator."""
     async with FrigateSimulator(async_delay=0) as simulator:
         yield simulator
 
 
 async def _ring(hass: HomeAssistant, entry: MockConfigEntry, **data: object) -> str:
-    """Have something delivered by a connection, and return its id."""
+    """Deliver an event with a connection, and return its id."""
     answer = await act(
         hass,
         "create_camera_event",
@@ -50,14 +50,17 @@ async def _ring(hass: HomeAssistant, entry: MockConfigEntry, **data: object) -> 
 
 
 async def _owners(hass: HomeAssistant) -> frozenset[str]:
-    """Return whose deliveries the file has."""
+    """Return the connections of the deliveries in the file."""
     return await (await storage.async_get_store(hass)).owners()
 
 
-async def test_removal_leaves_no_rows_whatever_state_they_are_in(
-    hass: HomeAssistant, frigate: FrigateSimulator, other: FrigateSimulator
+async def test_removal_leaves_no_rows_in_any_state(
+    hass: HomeAssistant, frigate: FrigateSimulator, other_frigate: FrigateSimulator
 ) -> None:
-    removed, kept = await connect(hass, frigate), await connect(hass, other, "Other")
+    removed, kept = (
+        await connect(hass, frigate),
+        await connect(hass, other_frigate, "Other"),
+    )
     await _ring(hass, kept)
     await _ring(hass, removed)
     await frigate.stop()
@@ -71,14 +74,17 @@ async def test_removal_leaves_no_rows_whatever_state_they_are_in(
     assert removed.entry_id.encode() not in Path(storage.FILE_NAME).read_bytes()
 
 
-async def test_rows_that_could_not_be_removed_go_with_the_next_tidying(
+async def test_remaining_rows_are_removed_by_the_next_clean_up(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
-    other: FrigateSimulator,
+    other_frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(file, "_BUSY", 0.1)
-    removed, kept = await connect(hass, frigate), await connect(hass, other, "Other")
+    removed, kept = (
+        await connect(hass, frigate),
+        await connect(hass, other_frigate, "Other"),
+    )
     disabled = await connect(hass, frigate, "Disabled")
     for entry in (removed, kept, disabled):
         await _ring(hass, entry)
@@ -99,7 +105,7 @@ async def test_rows_that_could_not_be_removed_go_with_the_next_tidying(
     assert await _owners(hass) == {kept.entry_id, disabled.entry_id}
 
 
-async def test_reload_while_much_is_under_way_loses_and_doubles_nothing(
+async def test_reload_with_deliveries_in_flight_loses_nothing(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)
@@ -119,12 +125,12 @@ async def test_reload_while_much_is_under_way_loses_and_doubles_nothing(
             assert entry.state is ConfigEntryState.LOADED
 
     for delivery_id in ids:
-        await until_state(hass, delivery_id, "delivered")
+        await wait_for_state(hass, delivery_id, "delivered")
     labels = sorted(event.label for event in frigate.events)
     assert labels == sorted(f"label-{number}" for number in range(EVENTS))
 
 
-async def test_reload_of_a_backend_that_hangs_looks_up_what_it_cut_off(
+async def test_reload_with_a_hanging_backend_looks_up_interrupted_attempts(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("custom_components.event_relay.queue.worker.STOP_PATIENCE", 0.1)
@@ -137,5 +143,5 @@ async def test_reload_of_a_backend_that_hangs_looks_up_what_it_cut_off(
 
     assert await hass.config_entries.async_reload(entry.entry_id)
 
-    await until_state(hass, delivery_id, "delivered")
+    await wait_for_state(hass, delivery_id, "delivered")
     assert len(frigate.events) == 1

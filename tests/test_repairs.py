@@ -1,4 +1,4 @@
-"""Repairs that ask something of the user."""
+"""Tests of repairs with a question to the user."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -17,7 +17,7 @@ from custom_components.event_relay.rules.mirrors.questions import (
     ("asks_id", "entered", "heard"),
     [(False, {}, None), (True, {"script_id": 902.0}, 902), (True, {}, None)],
 )
-async def test_an_answer_reaches_who_asked(
+async def test_answer_is_returned(
     hass: HomeAssistant,
     asks_id: bool,
     entered: dict[str, float],
@@ -61,7 +61,7 @@ async def test_an_answer_reaches_who_asked(
     assert answers == [heard]
 
 
-async def test_a_question_that_was_withdrawn_is_not_asked(hass: HomeAssistant) -> None:
+async def test_withdrawn_question_is_not_asked(hass: HomeAssistant) -> None:
     async def answered(_: int | None) -> None:
         raise AssertionError
 

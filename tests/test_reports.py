@@ -1,9 +1,4 @@
-"""What people who glue Home Assistant to other systems report, as inputs by kind.
-
-They come from automations with `rest_command`, `notify`, calendars and templates; each
-case has the words that would describe it in a report. The house is set up once for
-each kind.
-"""
+"""Tests of inputs reported by users of similar integrations, by kind."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -55,13 +50,13 @@ SENT_AS_IT_IS: Mapping[str, str] = {
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a workspace be sent more than one event a second."""
+def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the pause between requests to Guance."""
     monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 class Case(NamedTuple):
-    """An action as people call it, and what they expect of it."""
+    """An action's input, and its expected result."""
 
     action: str
     data: Mapping[str, Any]
@@ -248,8 +243,8 @@ NOTE = {
 }
 
 
-async def came_of(hass: HomeAssistant, case: Case, **usual: object) -> str:
-    """Call an action; return the error, or nothing once it has arrived."""
+async def error_of(hass: HomeAssistant, case: Case, **usual: object) -> str:
+    """Call an action; return its error, or None once it is delivered."""
     try:
         answer = await act(hass, case.action, **{**usual, **case.data})
     except HomeAssistantError as error:
@@ -258,8 +253,8 @@ async def came_of(hass: HomeAssistant, case: Case, **usual: object) -> str:
     return ""
 
 
-def see_expected(said: str, stored: Mapping[str, Any], expected: object) -> None:
-    """See that what was expected is stored, or told."""
+def assert_expected(said: str, stored: Mapping[str, Any], expected: object) -> None:
+    """Assert that the expected result is stored or reported."""
     if isinstance(expected, str):
         assert said
         assert expected in said
@@ -269,7 +264,7 @@ def see_expected(said: str, stored: Mapping[str, Any], expected: object) -> None
     assert {name: stored[name] for name in expected} == expected
 
 
-async def test_what_an_entity_says_is_sent_as_it_is(
+async def test_state_of_an_entity_is_sent_unchanged(
     hass: HomeAssistant, guance: GuanceSimulator, subtests: pytest.Subtests
 ) -> None:
     said = "{{ trigger.event.data.said }}"
@@ -283,7 +278,7 @@ async def test_what_an_entity_says_is_sent_as_it_is(
             "tags": {"said": said},
         },
     }
-    entry = home_guance.a_workspace(guance)
+    entry = home_guance.workspace_entry(guance)
     with_rule = MockConfigEntry(
         domain=entry.domain,
         data=dict(entry.data),
@@ -316,7 +311,7 @@ async def test_camera_events(
     for name, case in FRIGATE.items():
         with subtests.test(name):
             usual = {"camera": "garden"} if "create" in case.action else {}
-            said = await came_of(hass, case, **usual)
+            said = await error_of(hass, case, **usual)
             event = frigate.events[-1]
             lasts = (event.end_time or 0) - event.start_time - 5  # pre-capture
             stored = {
@@ -324,7 +319,7 @@ async def test_camera_events(
                 "sub_label": event.sub_label,
                 "lasts": round(lasts),
             }
-            see_expected(said, stored, case.expected)
+            assert_expected(said, stored, case.expected)
 
 
 async def test_custom_events(
@@ -333,12 +328,12 @@ async def test_custom_events(
     await home_guance.connect(hass, guance)
     for name, case in GUANCE.items():
         with subtests.test(name):
-            said = await came_of(hass, case)
+            said = await error_of(hass, case)
             stored: dict[str, Any] = (
                 guance.events[-1].as_json() if guance.events else {}
             )
             stored.get("tags", {}).pop("ha_delivery_id", None)
-            see_expected(said, stored, case.expected)
+            assert_expected(said, stored, case.expected)
 
 
 async def test_live_events(
@@ -348,9 +343,9 @@ async def test_live_events(
     for name, case in PALABRA.items():
         with subtests.test(name):
             usual = LIVE_EVENT if "create" in case.action else {}
-            said = await came_of(hass, case, **usual)
+            said = await error_of(hass, case, **usual)
             events: Any = palabra.stored_events()
-            see_expected(said, events[-1] if events else {}, case.expected)
+            assert_expected(said, events[-1] if events else {}, case.expected)
 
 
 async def test_scripts_and_marks(
@@ -359,8 +354,8 @@ async def test_scripts_and_marks(
     await connect_aipix(hass, aipix)
     for name, case in AIPIX.items():
         with subtests.test(name):
-            said = await came_of(hass, case)
-            see_expected(said, aipix.marks[-1] if aipix.marks else {}, case.expected)
+            said = await error_of(hass, case)
+            assert_expected(said, aipix.marks[-1] if aipix.marks else {}, case.expected)
 
 
 async def test_requests(hass: HomeAssistant, subtests: pytest.Subtests) -> None:
@@ -369,6 +364,6 @@ async def test_requests(hass: HomeAssistant, subtests: pytest.Subtests) -> None:
         for name, case in HTTP.items():
             with subtests.test(name):
                 call = case._replace(data={"request": "Note", "data": case.data})
-                said = await came_of(hass, call)
+                said = await error_of(hass, call)
                 content = target.notes[-1].content if target.notes else {}
-                see_expected(said, content, case.expected)
+                assert_expected(said, content, case.expected)

@@ -1,4 +1,4 @@
-"""The form of a rule: made step by step, with every error mended, and changed."""
+"""Tests of the flow of a rule: each step, its errors, and changes."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,9 +15,9 @@ from custom_components.event_relay.rules.rule import read_rule
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.settings import named_cameras
 
-from .home import act, connect, until_state
+from .home import act, connect, wait_for_state
 from .markdown import read
-from .rule_flow import DOORBELL, EMPTY, WHEN, Form, add_rule, the_rule
+from .rule_flow import DOORBELL, EMPTY, WHEN, Form, add_rule, only_rule
 
 OVER = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "off"}
 DEFAULTS = "duration: 30\ninclude_recording: true\nretain: false"
@@ -27,8 +27,8 @@ DELIVER = {**EMPTY, "camera": "Front door", "label": "doorbell", "until": {}}
 LABELS = {"camera": {"front_door": "Front door"}}
 
 
-def asked_for(entered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a form of a doorbell asks for: nobody knows what was missed."""
+def fields_of(entered: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a form, without those about missed occurrences."""
     return {name: value for name, value in entered.items() if name != "missed"}
 
 
@@ -48,7 +48,7 @@ async def test_doorbell(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     values = f"camera: front_door\nlabel: doorbell\n{DEFAULTS}"
     assert form.placeholders["values"] == values
     assert await form.submit() == FlowResultType.CREATE_ENTRY
-    subentry = the_rule(entry)
+    subentry = only_rule(entry)
     assert subentry.title == "Doorbell"
     assert dict(subentry.data) == {
         "operation": "create_camera_event",
@@ -98,7 +98,7 @@ ERRORS: list[tuple[str, dict[str, Any], str, str, str]] = [
     [case[1:] for case in ERRORS],
     ids=[case[0] for case in ERRORS],
 )
-async def test_what_fires_it_is_checked(
+async def test_triggers_are_validated(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     entered: dict[str, Any],
@@ -111,7 +111,7 @@ async def test_what_fires_it_is_checked(
     assert await form.submit(**wrong) == "when"
     assert form.errors == {where: error}
     assert reason in read(form.placeholders.get("reason", ""))
-    assert form.suggested() == asked_for(wrong)
+    assert form.suggested() == fields_of(wrong)
     assert await form.submit(**WHEN) == "create_camera_event"
 
 
@@ -201,7 +201,7 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
 ]
 
 
-async def test_what_it_delivers_is_checked(
+async def test_fields_are_validated(
     hass: HomeAssistant, entry: MockConfigEntry, subtests: pytest.Subtests
 ) -> None:
     for case, entered, where, error, reason in WRONG_FIELDS:
@@ -212,7 +212,7 @@ async def test_what_it_delivers_is_checked(
             assert await form.submit(**wrong) == "create_camera_event"
             assert form.errors == {where: error}
             assert reason in read(form.placeholders.get("reason", ""))
-            assert form.suggested() == asked_for(wrong)
+            assert form.suggested() == fields_of(wrong)
             assert await form.submit(**DELIVER) == "preview"
 
 
@@ -280,7 +280,7 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-async def test_everything_is_kept_shown_again_and_changed(
+async def test_rule_is_stored_shown_and_changed(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     form = await add_rule(hass, entry)
@@ -291,7 +291,7 @@ async def test_everything_is_kept_shown_again_and_changed(
     )
     assert "sub_label: Doorbell" in form.placeholders["values"]
     await form.submit()
-    subentry = the_rule(entry)
+    subentry = only_rule(entry)
     assert json.loads(json.dumps(dict(subentry.data))) == EVERYTHING
     assert read_rule(subentry).limits.period == timedelta(hours=26)
 
@@ -309,7 +309,7 @@ async def test_everything_is_kept_shown_again_and_changed(
     assert form.placeholders["values"] == values
     await form.submit()
     assert form.result["reason"] == "reconfigure_successful"
-    subentry = the_rule(entry)
+    subentry = only_rule(entry)
     assert subentry.title == "Callers"
     assert dict(subentry.data) == {
         **{name: EVERYTHING[name] for name in ("triggers", "conditions")},
@@ -320,7 +320,7 @@ async def test_everything_is_kept_shown_again_and_changed(
     }
 
 
-async def test_what_is_seldom_needed_is_folded_away(
+async def test_advanced_fields_are_collapsed(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     form = await add_rule(hass, entry)
@@ -332,7 +332,7 @@ async def test_what_is_seldom_needed_is_folded_away(
 async def test_preview_has_the_order_of_the_form(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    """The interface sends what was filled first at first."""
+    """The frontend sends fields in the order in which they were filled."""
     form = await add_rule(hass, entry)
     await form.submit(**WHEN)
     await form.submit(**EMPTY, until={}, label="doorbell", camera="garden")
@@ -340,10 +340,10 @@ async def test_preview_has_the_order_of_the_form(
     assert form.placeholders["values"] == values
 
 
-async def test_no_camera_is_chosen_for_you(
+async def test_no_camera_is_preselected(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    """The interface would choose the first of a list that must be filled."""
+    """The frontend would choose the first option of a required list."""
     form = await add_rule(hass, entry)
     await form.submit(**WHEN)
     assert form.suggested()["camera"] == ""
@@ -352,7 +352,7 @@ async def test_no_camera_is_chosen_for_you(
     assert form.placeholders["reason"] == "Camera is required"
 
 
-async def test_nothing_is_kept_before_the_preview_is_submitted(
+async def test_nothing_is_stored_before_the_preview_is_submitted(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     form = await add_rule(hass, entry)
@@ -362,7 +362,7 @@ async def test_nothing_is_kept_before_the_preview_is_submitted(
     assert not entry.subentries
 
 
-async def test_preview_of_an_event_that_is_ended(
+async def test_preview_of_a_rule_with_an_end(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     form = await add_rule(hass, entry)
@@ -370,17 +370,17 @@ async def test_preview_of_an_event_that_is_ended(
     await form.submit(**{**DELIVER, "until": {"triggers": [OVER]}})
     assert "until_ended: true" in form.placeholders["values"]
     await form.submit()
-    assert the_rule(entry).data["fields"] == {
+    assert only_rule(entry).data["fields"] == {
         "camera": "front_door",
         "label": "doorbell",
     }
-    assert the_rule(entry).data["until"] == {"triggers": [OVER]}
+    assert only_rule(entry).data["until"] == {"triggers": [OVER]}
 
 
-async def test_what_a_template_gives_now_may_be_refused(
+async def test_invalid_result_of_a_template_is_only_a_warning(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    """It may be something else when the rule fires, so it is said and not forbidden."""
+    """It may be valid when the rule fires."""
     form = await add_rule(hass, entry)
     await form.submit(**WHEN)
     camera = "{{ trigger.to_state.state }}"
@@ -389,7 +389,7 @@ async def test_what_a_template_gives_now_may_be_refused(
     assert await form.submit() == FlowResultType.CREATE_ENTRY
 
 
-async def test_triggers_with_targets_give_a_sample_too(
+async def test_triggers_with_targets_have_a_sample(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     assert await async_setup_component(hass, "switch", {})
@@ -401,7 +401,7 @@ async def test_triggers_with_targets_give_a_sample_too(
     assert "sub_label: Bell" in form.placeholders["values"]
 
 
-async def test_a_connection_that_is_not_loaded(
+async def test_unloaded_connection_is_aborted(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     form = await add_rule(hass, entry)
@@ -412,7 +412,7 @@ async def test_a_connection_that_is_not_loaded(
     assert form.result["reason"] == "entry_not_loaded"
 
 
-async def test_cameras_are_known_while_frigate_is_down(
+async def test_cameras_are_offered_while_frigate_is_down(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     await frigate.stop()
@@ -424,10 +424,10 @@ async def test_cameras_are_known_while_frigate_is_down(
     assert await form.submit(**DELIVER) == "preview"
 
 
-async def test_what_is_chosen_keeps_its_label(
+async def test_chosen_option_keeps_its_label(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    """Also once Frigate does not list it any more, and in place of an id typed in."""
+    """Even if Frigate no longer lists it, and in place of a typed id."""
     form = await add_rule(hass, entry)
     await form.submit(**WHEN)
     await form.submit(**{**DELIVER, "camera": "front_door", "label": ""})
@@ -438,7 +438,7 @@ async def test_what_is_chosen_keeps_its_label(
     await entry.runtime_data.async_refresh()
     form = Form(
         hass,
-        await entry.start_subentry_reconfigure_flow(hass, the_rule(entry).subentry_id),
+        await entry.start_subentry_reconfigure_flow(hass, only_rule(entry).subentry_id),
     )
     await form.submit(**WHEN)
     options = form.result["data_schema"].schema["camera"].config["options"]
@@ -450,11 +450,11 @@ async def test_what_is_chosen_keeps_its_label(
     )
     await form.submit(**{**DELIVER, "camera": "Shed"})
     await form.submit()
-    assert the_rule(entry).data["fields"]["camera"] == "shed"
-    assert the_rule(entry).data["labels"] == {"camera": {"shed": "Shed"}}
+    assert only_rule(entry).data["fields"]["camera"] == "shed"
+    assert only_rule(entry).data["labels"] == {"camera": {"shed": "Shed"}}
 
 
-async def test_a_rule_neither_reloads_nor_disturbs_its_connection(
+async def test_new_rule_does_not_reload_its_connection(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     before = entry.runtime_data
@@ -465,7 +465,7 @@ async def test_a_rule_neither_reloads_nor_disturbs_its_connection(
     assert entry.runtime_data is before
 
 
-async def test_a_new_rule_is_at_work_at_once(
+async def test_new_rule_is_active_at_once(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     form = await add_rule(hass, entry)
@@ -475,7 +475,7 @@ async def test_a_new_rule_is_at_work_at_once(
     hass.states.async_set("binary_sensor.doorbell", "on", {"friendly_name": "Bell"})
     await hass.async_block_till_done()
     (delivery,) = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, delivery["delivery_id"], "delivered")
+    await wait_for_state(hass, delivery["delivery_id"], "delivered")
     (event,) = frigate.events
     assert (event.camera, event.label, event.sub_label) == (
         "front_door",

@@ -1,4 +1,4 @@
-"""The forms of rules of each backend: its fields, its lists, its own checks."""
+"""Tests of the forms of rules of each backend: fields, lists and validation."""
 
 from typing import Any
 
@@ -19,15 +19,15 @@ from tools.simulators.palabra import PalabraSimulator
 
 from . import home, home_guance, home_palabra
 from .checks.files import PACKAGE, read_yaml
-from .home_aipix import connect_aipix, listed
+from .home_aipix import connect_aipix, wait_for_choices
 from .markdown import read
-from .rule_flow import EMPTY, WHEN, Form, add_rule, the_rule
+from .rule_flow import EMPTY, WHEN, Form, add_rule, only_rule
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
 def options(form: Form, field: str) -> dict[str, str]:
-    """Return what a list offers, by its values."""
+    """Return the options of a list, by value."""
     selector: ChoiceSelector = form.result["data_schema"].schema[field]
     assert selector.config["custom_value"]
     shown: Any = selector.config["options"]
@@ -36,7 +36,7 @@ def options(form: Form, field: str) -> dict[str, str]:
 
 
 def fields(form: Form) -> set[str]:
-    """Return the fields of the form, those in its sections too."""
+    """Return the fields of the form, including those in sections."""
     schema = form.result["data_schema"].schema
     return {
         *map(str, schema),
@@ -66,7 +66,7 @@ async def test_camera_mark(hass: HomeAssistant, aipix: AipixSimulator) -> None:
     assert form.placeholders["reason"] == "End must be after Start"
     assert await form.submit(**filled) == "preview"
     await form.submit()
-    assert the_rule(entry).data["fields"] == {"camera_id": "12", "title": "Parcel"}
+    assert only_rule(entry).data["fields"] == {"camera_id": "12", "title": "Parcel"}
 
 
 async def test_script(hass: HomeAssistant, aipix: AipixSimulator) -> None:
@@ -84,7 +84,7 @@ async def test_script(hass: HomeAssistant, aipix: AipixSimulator) -> None:
     assert await form.submit(**secret) == "preview"
     assert "a canary" not in str(form.placeholders)
     await form.submit()
-    assert the_rule(entry).data["fields"] == {
+    assert only_rule(entry).data["fields"] == {
         "title": "At night",
         "event_id": "41",
         "users": ["7", "9"],
@@ -92,7 +92,7 @@ async def test_script(hass: HomeAssistant, aipix: AipixSimulator) -> None:
     }
 
 
-async def test_operation_is_changed_and_keeps_what_both_have(
+async def test_changed_operation_keeps_common_fields(
     hass: HomeAssistant, aipix: AipixSimulator
 ) -> None:
     entry = await connect_aipix(hass, aipix)
@@ -100,18 +100,18 @@ async def test_operation_is_changed_and_keeps_what_both_have(
     await form.submit(**WHEN, operation="create_camera_mark")
     await form.submit(**EMPTY, camera_id="12", title="Parcel")
     await form.submit()
-    subentry_id = the_rule(entry).subentry_id
+    subentry_id = only_rule(entry).subentry_id
     form = Form(hass, await entry.start_subentry_reconfigure_flow(hass, subentry_id))
     assert form.suggested()["operation"] == "create_camera_mark"
     await form.submit(**WHEN, operation="create_script")
     assert form.suggested()["title"] == "Parcel"
     assert await form.submit(**EMPTY, title="Parcel", event_id="41") == "preview"
     await form.submit()
-    assert the_rule(entry).data["operation"] == "create_script"
-    assert the_rule(entry).data["fields"] == {"title": "Parcel", "event_id": "41"}
+    assert only_rule(entry).data["operation"] == "create_script"
+    assert only_rule(entry).data["fields"] == {"title": "Parcel", "event_id": "41"}
 
 
-async def test_administrators_make_scripts_only(
+async def test_administrator_api_only_offers_scripts(
     hass: HomeAssistant, aipix: AipixSimulator
 ) -> None:
     entry = await connect_aipix(hass, aipix, "administrator")
@@ -130,7 +130,7 @@ async def test_administrators_make_scripts_only(
     ("kind", "listed_before"),
     [(FaultKind.RESET_BEFORE, True), (FaultKind.HANG, True), (FaultKind.HANG, False)],
 )
-async def test_ids_can_be_given_while_aipix_is_down(
+async def test_ids_can_be_entered_while_aipix_is_down(
     hass: HomeAssistant,
     aipix: AipixSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -138,7 +138,7 @@ async def test_ids_can_be_given_while_aipix_is_down(
     listed_before: bool,
 ) -> None:
     entry = await connect_aipix(hass, aipix)
-    await listed(entry)
+    await wait_for_choices(entry)
     monkeypatch.setattr(coordinator, "LISTS", 0.2)
     if not listed_before:
         entry.runtime_data._asked = {}
@@ -168,7 +168,7 @@ async def test_custom_event(hass: HomeAssistant, guance: GuanceSimulator) -> Non
     assert await form.submit(**filled, tags=tags) == "preview"
     assert "who: Bell" in form.placeholders["values"]
     await form.submit()
-    assert the_rule(entry).data["fields"]["tags"] == tags
+    assert only_rule(entry).data["fields"]["tags"] == tags
 
 
 # Palabra.
@@ -205,10 +205,10 @@ async def test_live_event(hass: HomeAssistant, palabra: PalabraSimulator) -> Non
     assert await form.submit(**filled) == "preview"
     assert "a canary" not in form.placeholders["values"]
     await form.submit()
-    assert the_rule(entry).data["fields"]["access_code"] == "a canary"
+    assert only_rule(entry).data["fields"]["access_code"] == "a canary"
 
 
-async def test_times_of_a_calendar_are_known_later(
+async def test_times_of_a_calendar_are_templates(
     hass: HomeAssistant, palabra: PalabraSimulator
 ) -> None:
     entry = await home_palabra.connect(hass, palabra)
@@ -230,10 +230,12 @@ async def test_times_of_a_calendar_are_known_later(
     assert await form.submit() == FlowResultType.CREATE_ENTRY
 
 
-def test_languages_are_those_of_the_action() -> None:
+def test_languages_equal_those_of_the_action() -> None:
     action = read_yaml(PACKAGE / "services.yaml")["create_live_event"]
-    listed = action["fields"]["target_languages"]["selector"]["select"]["options"]
-    assert list(LANGUAGES) == listed
+    wait_for_choices = action["fields"]["target_languages"]["selector"]["select"][
+        "options"
+    ]
+    assert list(LANGUAGES) == wait_for_choices
 
 
 # Frigate.
@@ -246,7 +248,7 @@ def test_languages_are_those_of_the_action() -> None:
         ("0.14.1", {"source_type"}, {"pre_capture"}),
     ],
 )
-async def test_fields_that_a_version_lacks_are_not_asked_for(
+async def test_fields_missing_in_a_version_are_not_shown(
     hass: HomeAssistant, version: str, there: set[str], lacking: set[str]
 ) -> None:
     async with FrigateSimulator(version=version) as frigate:
@@ -288,7 +290,7 @@ async def test_fields_that_a_version_lacks_are_not_asked_for(
         ("palabra", "create_live_event", {"title": " x "}, {"title": "Test: x"}),
     ],
 )
-def test_a_test_says_that_it_is_one(
+def test_test_is_marked_as_a_test(
     backend: str, operation: str, data: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     assert BY_NAME[backend].as_test(operation, data) == {**data, **expected}

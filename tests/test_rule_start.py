@@ -1,4 +1,4 @@
-"""What a new rule can begin with: a pattern, another rule, an automation, YAML."""
+"""Tests of starting points of a new rule: pattern, other rule, automation, YAML."""
 
 from collections.abc import AsyncIterator, Mapping
 from copy import deepcopy
@@ -22,10 +22,10 @@ from tools.simulators.palabra import PalabraSimulator
 
 from . import home_aipix, home_guance, home_palabra
 from .backends.http.target import Target, serving
-from .config_flows import offered as offered_steps
-from .home import act, connect, until_state
+from .config_flows import offered_steps
+from .home import act, connect, wait_for_state
 from .http import home as home_http
-from .rule_flow import EMPTY, Form, add_rule, the_rule
+from .rule_flow import EMPTY, Form, add_rule, only_rule
 from .rules.home import DOORBELL, OPENED, rule_subentry, set_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -67,18 +67,18 @@ AUTOMATION = {
 }
 
 
-def unlabelled(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the data of a rule without what chosen values were shown as."""
+def without_labels(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a rule without the stored labels."""
     return {name: value for name, value in data.items() if name != "labels"}
 
 
-def offered(form: Form) -> list[str]:
-    """Return the starts that the form offers."""
+def offered_starts(form: Form) -> list[str]:
+    """Return the starting points that the form offers."""
     return offered_steps(form.result)
 
 
 async def finish(form: Form, **missing: object) -> None:
-    """Submit each page with what is suggested, and what is missing on the second."""
+    """Submit each page with its suggestions, and missing values on the second."""
     operation = await form.submit(**form.suggested())
     suggested = {name: value for name, value in form.suggested().items() if value != {}}
     assert await form.submit(**{**EMPTY, "until": {}, **suggested, **missing}) in {
@@ -91,7 +91,7 @@ async def finish(form: Form, **missing: object) -> None:
 # Patterns
 
 
-def filled(data: Mapping[str, Any], entity_id: str) -> list[dict[str, Any]]:
+def filled_triggers(data: Mapping[str, Any], entity_id: str) -> list[dict[str, Any]]:
     """Return the triggers of a pattern with an entity."""
     triggers = deepcopy([*data["triggers"]])
     for trigger in triggers:
@@ -104,21 +104,23 @@ def filled(data: Mapping[str, Any], entity_id: str) -> list[dict[str, Any]]:
     return triggers
 
 
-async def through_pattern(
+async def add_by_pattern(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     name: str,
     entity_id: str,
     **missing: object,
 ) -> Mapping[str, Any]:
-    """Add a rule by a pattern and nothing but entities; return its data."""
+    """Add a rule with a pattern and only entities; return its data."""
     forms = BY_NAME[entry.data["backend"]]
     pattern = forms.patterns[name].data()
     for one in (entity_id, f"{entity_id}_2"):  # of two, none is chosen
         if hass.states.get(one) is None:
             hass.states.async_set(one, "unknown", {"device_class": CLASSES.get(name)})
     form = await add_rule(hass, entry, None)
-    assert [one for one in offered(form) if one in forms.patterns] == [*forms.patterns]
+    assert [one for one in offered_starts(form) if one in forms.patterns] == [
+        *forms.patterns
+    ]
     assert await form.submit(**{NEXT_STEP: name}) == "when"
     when = form.suggested()
     assert 0 < len(when["name"]) <= SHORT
@@ -128,11 +130,11 @@ async def through_pattern(
     assert known - set_up_anyway <= hass.config.components, "The editor knows them"
     assert await form.submit(**when) == "when", "It lacks its entities"
     assert form.errors == {"triggers": "nothing_watched"}
-    when["triggers"] = filled(pattern, entity_id)
+    when["triggers"] = filled_triggers(pattern, entity_id)
     assert await form.submit(**when) == pattern["operation"], form.placeholders
     shown = form.suggested()
     if until := shown.get("until"):
-        until["triggers"] = filled(pattern["until"], entity_id)
+        until["triggers"] = filled_triggers(pattern["until"], entity_id)
     ended: dict[str, Any] = {"until": {}} if "until" in form.sections() else {}
     given = {name: value for name, value in shown.items() if value != {}}
     empty = {name: one for name, one in EMPTY.items() if name in form.sections()}
@@ -140,7 +142,7 @@ async def through_pattern(
     step = await form.submit(**entered)
     assert step in {"preview", "preview_partly"}, (form.errors, form.placeholders)
     assert await form.submit() == "create_entry"
-    return the_rule(entry).data
+    return only_rule(entry).data
 
 
 @pytest.mark.parametrize(
@@ -151,11 +153,11 @@ async def through_pattern(
         ("alarm_until_disarmed", "alarm_control_panel.home"),
     ],
 )
-async def test_patterns_for_frigate_only_lack_entities_and_a_camera(
+async def test_patterns_for_frigate_only_need_entities_and_a_camera(
     hass: HomeAssistant, frigate: FrigateSimulator, name: str, entity_id: str
 ) -> None:
     entry = await connect(hass, frigate)
-    data = await through_pattern(hass, entry, name, entity_id, camera="garden")
+    data = await add_by_pattern(hass, entry, name, entity_id, camera="garden")
     assert data["fields"]["camera"] == "garden"
     assert ("until" in data) is (name != "doorbell_to_camera_event")
 
@@ -163,7 +165,7 @@ async def test_patterns_for_frigate_only_lack_entities_and_a_camera(
 DOORBELL_CLASS = {"device_class": "doorbell"}
 
 
-async def test_pattern_takes_the_only_entity_that_fits(
+async def test_pattern_uses_the_only_matching_entity(
     hass: HomeAssistant, frigate: FrigateSimulator, guance: GuanceSimulator
 ) -> None:
     entry = await connect(hass, frigate)
@@ -190,10 +192,10 @@ async def test_pattern_takes_the_only_entity_that_fits(
     assert over["entity_id"] == [panel], "It is about one thing"
 
 
-async def test_pattern_without_an_entity_that_fits_asks_for_another_trigger(
+async def test_pattern_without_a_matching_entity_requires_another_trigger(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    """A trigger that no entity can fire would offer an empty list of targets."""
+    """A trigger that no entity can fire would have an empty list of targets."""
     entry = await connect(hass, frigate)
     hass.states.async_set("input_button.doorbell", "unknown")
     form = await add_rule(hass, entry, None)
@@ -211,7 +213,7 @@ async def test_pattern_without_an_entity_that_fits_asks_for_another_trigger(
     assert form.suggested()["label"] == "doorbell"
 
 
-async def test_own_calendars_fit_no_pattern(hass: HomeAssistant) -> None:
+async def test_own_calendars_match_no_pattern(hass: HomeAssistant) -> None:
     """A rule for its own calendar would follow itself."""
     async with PalabraSimulator() as palabra:
         entry = await home_palabra.connect(hass, palabra)
@@ -226,7 +228,7 @@ async def test_own_calendars_fit_no_pattern(hass: HomeAssistant) -> None:
 
 @pytest.fixture
 async def guance() -> AsyncIterator[GuanceSimulator]:
-    """Run a workspace."""
+    """Run a Guance simulator."""
     async with GuanceSimulator(ingest_lag=0) as simulator:
         yield simulator
 
@@ -242,24 +244,24 @@ async def test_patterns_for_guance(
     hass: HomeAssistant, guance: GuanceSimulator, name: str, entity_id: str
 ) -> None:
     entry = await home_guance.connect(hass, guance)
-    data = await through_pattern(hass, entry, name, entity_id)
+    data = await add_by_pattern(hass, entry, name, entity_id)
     assert [one["id"] for one in data["triggers"]] == ["alarm", "recovery"]
 
 
-async def test_alarm_for_guance_is_over_when_the_panel_is_no_longer_triggered(
+async def test_alarm_for_guance_ends_when_the_panel_is_no_longer_triggered(
     hass: HomeAssistant, guance: GuanceSimulator
 ) -> None:
-    """A panel that is disarmed without an alarm is nothing to tell."""
+    """A panel disarmed without an alarm is no event."""
     entry = await home_guance.connect(hass, guance)
     panel = "alarm_control_panel.home"
     hass.states.async_set(panel, "disarmed", {"friendly_name": "Home"})
-    await through_pattern(hass, entry, "alarm_and_recovery", panel)
+    await add_by_pattern(hass, entry, "alarm_and_recovery", panel)
     for state in ("armed_away", "disarmed", "armed_away", "triggered", "disarmed"):
         hass.states.async_set(panel, state, {"friendly_name": "Home"})
         await hass.async_block_till_done()
     deliveries = (await act(hass, "list_deliveries"))["deliveries"]
     for delivery in deliveries:
-        await until_state(hass, delivery["delivery_id"], "delivered")
+        await wait_for_state(hass, delivery["delivery_id"], "delivered")
     told = [(one.status, one.message) for one in guance.events]
     assert told == [("critical", "Home: triggered"), ("ok", "Home: disarmed")]
 
@@ -268,13 +270,13 @@ async def test_pattern_for_palabra(hass: HomeAssistant) -> None:
     async with PalabraSimulator() as palabra:
         entry = await home_palabra.connect(hass, palabra)
         calendar = "calendar.office"
-        data = await through_pattern(hass, entry, "calendar_to_live_event", calendar)
+        data = await add_by_pattern(hass, entry, "calendar_to_live_event", calendar)
         assert data["triggers"][0]["options"]["offset"]["hours"] == 1
 
 
 @pytest.fixture
 async def http_target() -> AsyncIterator[Target]:
-    """Serve a target of requests."""
+    """Run a target of requests."""
     async with serving() as target:
         yield target
 
@@ -294,11 +296,11 @@ NOTE_UNTIL: dict[str, Any] = {
         (UNTIL, "binary_sensor.leak"),
     ],
 )
-async def test_patterns_for_the_only_request_only_lack_entities(
+async def test_patterns_for_a_single_request_only_need_entities(
     hass: HomeAssistant, http_target: Target, name: str, entity_id: str
 ) -> None:
     entry = await home_http.connect(hass, http_target.origin, {"Note": NOTE_UNTIL})
-    data = await through_pattern(hass, entry, name, entity_id)
+    data = await add_by_pattern(hass, entry, name, entity_id)
     (request,) = entry.get_subentries_of_type("request")
     assert data["fields"] == {
         "request": request.subentry_id,
@@ -307,7 +309,7 @@ async def test_patterns_for_the_only_request_only_lack_entities(
     assert ("until" in data) is (name == UNTIL)
 
 
-async def test_patterns_for_http_are_those_that_there_are_requests_for(
+async def test_patterns_for_http_have_existing_requests(
     hass: HomeAssistant, http_target: Target
 ) -> None:
     requests: dict[str, dict[str, Any]] = {}
@@ -321,7 +323,12 @@ async def test_patterns_for_http_are_those_that_there_are_requests_for(
             requests[title] = definition
         entry = await home_http.connect(hass, http_target.origin, requests)
         form = await add_rule(hass, entry, None)
-        assert offered(form) == ["when", *patterns, "from_automation", "from_yaml"]
+        assert offered_starts(form) == [
+            "when",
+            *patterns,
+            "from_automation",
+            "from_yaml",
+        ]
         settings = entry.runtime_data.forms.settings_of(entry)
         found = entry.runtime_data.forms.patterns_for(settings)
         titles = {one.title: key for key, one in entry.subentries.items()}
@@ -338,7 +345,7 @@ async def test_patterns_for_http_are_those_that_there_are_requests_for(
 
 
 @pytest.mark.parametrize("api", ["client", "administrator"])
-async def test_pattern_for_aipix_where_marks_can_be_made(
+async def test_pattern_for_aipix_needs_the_right_to_create_marks(
     hass: HomeAssistant, api: str
 ) -> None:
     async with AipixSimulator() as aipix:
@@ -346,28 +353,28 @@ async def test_pattern_for_aipix_where_marks_can_be_made(
         if api == "administrator":
             form = await add_rule(hass, entry, None)
             starts = ["when", "script_mirror", "from_automation", "from_yaml"]
-            assert offered(form) == starts
+            assert offered_starts(form) == starts
             return
         name = "doorbell_to_camera_mark"
-        await through_pattern(hass, entry, name, BELL, camera_id="12")
+        await add_by_pattern(hass, entry, name, BELL, camera_id="12")
 
 
 # Another rule
 
 
-async def test_a_rule_is_copied_and_keeps_the_former_as_it_is(
+async def test_copied_rule_leaves_the_original_unchanged(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     hass.states.async_set("binary_sensor.door", "off")
     entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
     form = await add_rule(hass, entry, "from_rule")
-    assert await form.submit(rule=the_rule(entry).subentry_id) == "when"
+    assert await form.submit(rule=only_rule(entry).subentry_id) == "when"
     assert form.suggested()["name"] == "Door 2"
     await finish(form)
     first, second = entry.get_subentries_of_type("rule")
     assert (first.title, second.title) == ("Door", "Door 2")
     assert first.data == OPENED
-    assert unlabelled(second.data) == OPENED
+    assert without_labels(second.data) == OPENED
 
 
 async def test_rules_of_another_connection_of_the_kind_can_be_copied(
@@ -376,13 +383,13 @@ async def test_rules_of_another_connection_of_the_kind_can_be_copied(
     other = await set_up(hass, frigate, rule_subentry(DOORBELL))
     entry = await connect(hass, frigate, "Second")
     form = await add_rule(hass, entry, None)
-    assert "from_rule" in offered(form)
+    assert "from_rule" in offered_starts(form)
     await form.submit(**{NEXT_STEP: "from_rule"})
     (choice,) = form.result["data_schema"].schema.values()
     assert [one["label"] for one in choice.config["options"]] == ["Doorbell (Frigate)"]
-    assert await form.submit(rule=the_rule(other).subentry_id) == "when"
+    assert await form.submit(rule=only_rule(other).subentry_id) == "when"
     unlike = await home_guance.connect(hass, guance)
-    assert "from_rule" not in offered(await add_rule(hass, unlike, None))
+    assert "from_rule" not in offered_starts(await add_rule(hass, unlike, None))
 
 
 # An automation
@@ -394,7 +401,7 @@ async def automation(hass: HomeAssistant, config: Mapping[str, Any]) -> None:
     await hass.async_block_till_done()
 
 
-async def test_an_automation_becomes_a_rule(
+async def test_automation_becomes_a_rule(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)
@@ -403,9 +410,9 @@ async def test_an_automation_becomes_a_rule(
     form = await add_rule(hass, entry, "from_automation")
     assert await form.submit(automation="automation.night_visitor") == "when"
     await finish(form)
-    rule = the_rule(entry)
+    rule = only_rule(entry)
     assert rule.title == "Night visitor"
-    assert unlabelled(rule.data) == {
+    assert without_labels(rule.data) == {
         "triggers": AUTOMATION["triggers"],
         "conditions": [CONDITION],
         "operation": "create_camera_event",
@@ -418,7 +425,7 @@ async def test_an_automation_becomes_a_rule(
     assert hass.states.is_state("automation.night_visitor", "on")
 
 
-async def test_an_automation_in_the_old_style_becomes_a_rule(
+async def test_automation_in_the_old_syntax_becomes_a_rule(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)
@@ -436,14 +443,14 @@ async def test_an_automation_in_the_old_style_becomes_a_rule(
     form = await add_rule(hass, entry, "from_automation")
     assert await form.submit(automation="automation.old") == "when"
     await finish(form)
-    assert the_rule(entry).data["fields"] == called
+    assert only_rule(entry).data["fields"] == called
 
 
 @pytest.mark.parametrize(
     ("entity_id", "problem"),
     [("automation.unlike", "no_action"), ("automation.gone", "no_automation")],
 )
-async def test_an_automation_without_such_an_action_is_refused(
+async def test_automation_without_an_action_of_ours_is_refused(
     hass: HomeAssistant, frigate: FrigateSimulator, entity_id: str, problem: str
 ) -> None:
     entry = await connect(hass, frigate)
@@ -460,13 +467,13 @@ async def test_an_automation_without_such_an_action_is_refused(
 # YAML
 
 
-async def test_a_rule_is_copied_as_yaml_and_pasted(
+async def test_rule_is_copied_and_pasted_as_yaml(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     hass.states.async_set("binary_sensor.door", "off")
     whole = {**OPENED, "conditions": [CONDITION], "limits": {"debounce": 5}}
     entry = await set_up(hass, frigate, rule_subentry(whole, "Door"))
-    known = the_rule(entry).subentry_id
+    known = only_rule(entry).subentry_id
     form = Form(hass, await entry.start_subentry_reconfigure_flow(hass, known))
     await form.submit(**form.suggested())
     shown = {name: value for name, value in form.suggested().items() if value != {}}
@@ -475,13 +482,13 @@ async def test_a_rule_is_copied_as_yaml_and_pasted(
     assert copied == {"name": "Door", **whole}
     assert form.folded() == {"as_yaml"}
     assert await form.submit(as_yaml={"rule": {"changed": "in vain"}}) == "abort"
-    assert unlabelled(the_rule(entry).data) == whole
+    assert without_labels(only_rule(entry).data) == whole
 
     form = await add_rule(hass, entry, "from_yaml")
     assert await form.submit(rule=copied) == "when"
     await finish(form)
     first, second = entry.get_subentries_of_type("rule")
-    assert unlabelled(first.data) == unlabelled(second.data) == whole
+    assert without_labels(first.data) == without_labels(second.data) == whole
 
 
 @pytest.mark.parametrize(
@@ -494,7 +501,7 @@ async def test_a_rule_is_copied_as_yaml_and_pasted(
         ({"operation": "create_live_event"}, "operation"),
     ],
 )
-async def test_what_is_no_rule_is_refused(
+async def test_invalid_rule_is_refused(
     hass: HomeAssistant, frigate: FrigateSimulator, entered: object, part: str
 ) -> None:
     entry = await connect(hass, frigate)
@@ -505,7 +512,7 @@ async def test_what_is_no_rule_is_refused(
     assert form.suggested() == {"rule": entered}
 
 
-def test_a_rule_in_yaml_needs_no_more_than_what_it_delivers() -> None:
+def test_rule_in_yaml_only_needs_its_fields() -> None:
     assert of_yaml({"fields": {"camera": "garden"}}, ["create_camera_event"]) == (
         "",
         {

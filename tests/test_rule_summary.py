@@ -1,4 +1,4 @@
-"""A rule at a glance: a sentence, and how its last firings ended."""
+"""Tests of the summary of a rule: a sentence, and its last firings."""
 
 from types import MappingProxyType
 from typing import Any
@@ -75,8 +75,8 @@ CONDITIONS: list[tuple[Any, str]] = [
 
 
 @pytest.fixture(autouse=True)
-async def named(hass: HomeAssistant) -> None:
-    """Have things with names."""
+async def named_entities(hass: HomeAssistant) -> None:
+    """Add entities with names."""
     hass.states.async_set(BELL, "off", {"friendly_name": "Bell"})
     hass.states.async_set(
         DOOR, "off", {"friendly_name": "Door", "device_class": "door"}
@@ -87,8 +87,8 @@ async def named(hass: HomeAssistant) -> None:
     await hass.async_block_till_done()
 
 
-async def said(hass: HomeAssistant, **data: Any) -> Any:  # noqa: ANN401 - a rule's
-    """Return what is said of a rule."""
+async def sentence_of(hass: HomeAssistant, **data: Any) -> Any:  # noqa: ANN401 - a rule's
+    """Return the sentence about a rule."""
     raw = rule_subentry({**DOORBELL, **data})
     rule = read_rule(
         ConfigSubentry(
@@ -104,25 +104,27 @@ async def said(hass: HomeAssistant, **data: Any) -> Any:  # noqa: ANN401 - a rul
 
 
 @pytest.mark.parametrize(("trigger", "expected"), CASES)
-async def test_when(
+async def test_triggers_in_the_sentence(
     hass: HomeAssistant, trigger: dict[str, Any], expected: str
 ) -> None:
-    summary = await said(hass, triggers=[trigger])
+    summary = await sentence_of(hass, triggers=[trigger])
     assert summary.when == expected
     assert "canary" not in str(summary)
 
 
 @pytest.mark.parametrize(("condition", "expected"), CONDITIONS)
-async def test_only_if(hass: HomeAssistant, condition: object, expected: str) -> None:
-    summary = await said(hass, conditions=[condition])
+async def test_conditions_in_the_sentence(
+    hass: HomeAssistant, condition: object, expected: str
+) -> None:
+    summary = await sentence_of(hass, conditions=[condition])
     assert summary.only_if == expected
     assert "canary" not in str(summary)
 
 
-async def test_only_if_in_the_home_language(hass: HomeAssistant) -> None:
+async def test_conditions_in_the_home_language(hass: HomeAssistant) -> None:
     hass.config.language = "de"
     days = {"condition": "time", "weekday": ["mon", "sun"]}
-    summary = await said(hass, conditions=[days])
+    summary = await sentence_of(hass, conditions=[days])
     assert summary.only_if == "Montag, Sonntag"
 
 
@@ -147,32 +149,34 @@ async def test_old_kinds_of_triggers_have_names_in_the_home_language(
 ) -> None:
     """Home Assistant translates them in its frontend only."""
     hass.config.language = "de"
-    assert (await said(hass, triggers=[{"trigger": kind}])).when == OLD_KINDS[kind]
+    assert (await sentence_of(hass, triggers=[{"trigger": kind}])).when == OLD_KINDS[
+        kind
+    ]
 
 
 async def test_conditions_have_names_in_the_home_language(hass: HomeAssistant) -> None:
     hass.config.language = "fr"
     kinds = [{"condition": "trigger", "id": "a"}, "{{ 1 }}", {"condition": "sun"}]
-    summary = await said(hass, conditions=kinds)
+    summary = await sentence_of(hass, conditions=kinds)
     assert summary.only_if == "Déclenché par, Modèle, Soleil"
 
 
-async def test_sentence(hass: HomeAssistant) -> None:
+async def test_sentence_of_a_rule(hass: HomeAssistant) -> None:
     whole = {
         **OPENED,
         "conditions": [{"condition": "state", "entity_id": BELL, "state": "off"}],
         "labels": {"camera": {"garden": "Garden"}},
         "fields": {"camera": "garden", "label": "{{ 'a canary' }}"},
     }
-    summary = await said(hass, **whole)
+    summary = await sentence_of(hass, **whole)
     assert summary.sentence == (
         "Door: Open → Create camera event: Garden, only if Bell: Off,"
         " until Door: Closed / ≤ 0:10:00"
     )
 
 
-async def test_a_long_sentence_is_cut(hass: HomeAssistant) -> None:
-    summary = await said(
+async def test_long_sentence_is_cut(hass: HomeAssistant) -> None:
+    summary = await sentence_of(
         hass,
         triggers=[{"trigger": "time", "at": [f"0{i}:00:00" for i in range(10)] * 5}],
     )
@@ -180,7 +184,7 @@ async def test_a_long_sentence_is_cut(hass: HomeAssistant) -> None:
     assert len(summary.when) > LONGEST_STATE
 
 
-async def test_what_is_written_by_somebody_is_not_told(hass: HomeAssistant) -> None:
+async def test_personal_text_is_not_shown(hass: HomeAssistant) -> None:
     texts = await async_get_translations(hass, "en", "services", {"event_relay"})
     raw = {"operation": "create_custom_event", "fields": {"title": "a canary"}}
     rule = read_rule(
@@ -197,7 +201,7 @@ async def test_what_is_written_by_somebody_is_not_told(hass: HomeAssistant) -> N
     assert summary.deliver == texts[name]
 
 
-async def test_the_sensor_follows_the_rule_and_its_outcomes(
+async def test_sensor_follows_the_rule_and_its_outcomes(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     earlier = [{"time": "2026-01-01T00:00:00+00:00", "outcome": "failed"}]

@@ -1,4 +1,4 @@
-"""The order of the tests names what there is, and nothing waits for what takes long."""
+"""Tests of the order of the tests and their distribution."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,30 +21,30 @@ TESTS = [
 
 
 class Process:
-    """A process that runs tests, and keeps which it was given."""
+    """A process that runs tests, and records them."""
 
     shutting_down = False
 
     def __init__(self) -> None:
-        """Begin without any."""
+        """Begin without tests."""
         self.gateway = SimpleNamespace(id="a process")
         self.given: list[str] = []
 
     def send_runtest_some(self, indices: list[int]) -> None:
-        """Take tests."""
+        """Record tests."""
         self.given += (TESTS[index] for index in indices)
 
     def shutdown(self) -> None:
-        """Take no more."""
+        """Accept no more tests."""
         self.shutting_down = True
 
 
 @pytest.mark.parametrize("start", [*WAITING, *APART])
-def test_what_starts_first_is_there(start: str) -> None:
+def test_files_that_start_first_exist(start: str) -> None:
     assert (ROOT / start).exists()
 
 
-def test_only_the_smallest_stand_behind_what_takes_long(
+def test_only_the_smallest_file_waits_behind_a_long_one(
     pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pytestconfig.option, "tx", ["3*popen"])

@@ -1,4 +1,4 @@
-"""Nothing that Event Relay itself writes contains a credential or personal text."""
+"""Tests that nothing that Event Relay writes contains a credential or personal text."""
 
 from collections.abc import AsyncIterator
 import logging
@@ -31,13 +31,13 @@ def test_every_backend_has_a_case() -> None:
 
 @pytest.fixture(autouse=True)
 def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let requests to Guance follow one another at once."""
+    """Remove the pause between requests to Guance."""
     monkeypatch.setattr(guance_client, "INTERVAL", 0)
 
 
 @pytest.fixture
 async def simulator(socket_enabled: None, case: Case) -> AsyncIterator[Any]:
-    """Run the backend."""
+    """Run the simulator of the backend."""
     async with case.run() as simulator:
         yield simulator
 
@@ -49,18 +49,18 @@ async def entry(
     simulator: object,
     caplog: pytest.LogCaptureFixture,
 ) -> MockConfigEntry:
-    """Set up a connection, and log everything."""
+    """Set up a connection with full logging."""
     caplog.set_level(logging.DEBUG, "custom_components.event_relay")
     return await case.connect(hass, simulator)
 
 
 @pytest.mark.usefixtures("entry")
 @pytest.mark.parametrize(
-    ("case", "trouble"),
+    ("case", "outcome"),
     [
-        pytest.param(case, trouble, id=f"{name}: {trouble}")
+        pytest.param(case, outcome, id=f"{name}: {outcome}")
         for name, case in CASES.items()
-        for trouble in case.troubles()
+        for outcome in case.outcomes()
     ],
 )
 async def test_no_canary_in_responses_logs_states_errors_or_repairs(
@@ -68,11 +68,11 @@ async def test_no_canary_in_responses_logs_states_errors_or_repairs(
     simulator: Any,  # noqa: ANN401 - of any backend
     caplog: pytest.LogCaptureFixture,
     case: Case,
-    trouble: str,
+    outcome: str,
 ) -> None:
     if case.login_path:
         simulator.expire_logins()
-    if (fault := case.troubles()[trouble]) is not None:
+    if (fault := case.outcomes()[outcome]) is not None:
         simulator.add_faults(fault)
     written: list[object] = []
     try:
@@ -110,7 +110,7 @@ async def test_no_canary_when_the_credentials_are_refused(
 
 @BACKENDS
 @pytest.mark.usefixtures("entry")
-async def test_the_canaries_are_sent(
+async def test_canaries_are_sent(
     hass: HomeAssistant,
     simulator: Any,  # noqa: ANN401 - of any backend
     case: Case,
@@ -122,14 +122,14 @@ async def test_the_canaries_are_sent(
 
 
 def _without(word: str | None, told: object) -> str:
-    """Return what somebody is told without a word that they may read."""
+    """Return a response without a word that the user may read."""
     return str(told).replace(word, "") if word else str(told)
 
 
 def _assert_clean(
     hass: HomeAssistant, caplog: pytest.LogCaptureFixture, written: list[object]
 ) -> None:
-    """Look for secrets in everything that Event Relay itself has written."""
+    """Assert that nothing that Event Relay has written contains a canary."""
     for text in [*map(str, written), *written_texts(hass, caplog)]:
         for secret in SECRETS:
             assert secret not in text

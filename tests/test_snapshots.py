@@ -1,4 +1,4 @@
-"""The card's pictures: for administrators, of our own deliveries, and nothing else."""
+"""Tests of the card's snapshots: for administrators, and only of own deliveries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,18 +34,18 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     return await connect(hass, frigate)
 
 
-async def over(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
-    """Make an event that is over; return the id of its delivery."""
+async def ended_event(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
+    """Create an event that has ended; return the id of its delivery."""
     made = await act(hass, "create_camera_event", **VISITOR)
     for event in frigate.events:
         event.end_time = event.start_time + 1
     return str(made["delivery_id"])
 
 
-async def listed(
+async def list_entry(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator, token: str | None = None
 ) -> Mapping[str, Any]:
-    """Return the delivery as the card is told of it."""
+    """Return the delivery as the card gets it."""
     given = {"access_token": token} if token else {}
     socket = await hass_ws_client(hass, **given)
     await socket.send_json_auto_id({"type": "event_relay/deliveries/list"})
@@ -56,19 +56,19 @@ async def listed(
 
 
 async def status(client: TestClient[Any, Any], delivery_id: str) -> int:
-    """Return what asking for a picture is answered."""
+    """Return the status of a request for a snapshot."""
     return (await client.get(f"{PATH}/{delivery_id}")).status
 
 
-async def test_a_page_finds_the_picture_by_the_path_that_it_is_told(
+async def test_snapshot_is_served_at_its_listed_path(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     hass_ws_client: WebSocketGenerator,
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
-    delivery_id = await over(hass, frigate)
-    path = (await listed(hass, hass_ws_client))["picture"]
+    delivery_id = await ended_event(hass, frigate)
+    path = (await list_entry(hass, hass_ws_client))["picture"]
     page = await hass_client_no_auth()
 
     response = await page.get(path)
@@ -84,7 +84,7 @@ async def test_a_page_finds_the_picture_by_the_path_that_it_is_told(
     assert (await page.get(f"{PATH}/another?{signature}")).status == 401
 
 
-async def test_only_administrators_see_it(
+async def test_snapshot_is_for_administrators_only(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -93,20 +93,20 @@ async def test_only_administrators_see_it(
     hass_ws_client: WebSocketGenerator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    delivery_id = await over(hass, frigate)
+    delivery_id = await ended_event(hass, frigate)
     reader = await hass_client(hass_read_only_access_token)
     assert await status(reader, delivery_id) == 401
-    row = await listed(hass, hass_ws_client, hass_read_only_access_token)
+    row = await list_entry(hass, hass_ws_client, hass_read_only_access_token)
     assert "picture" not in row
 
 
-async def test_nothing_else_is_asked_for(
+async def test_other_paths_are_refused(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    await over(hass, frigate)
+    await ended_event(hass, frigate)
     page = await hass_client()
     made = await act(hass, "create_camera_event", **VISITOR, until_ended=True)
     ended = await act(hass, "end_camera_event", delivery_id=made["delivery_id"])
@@ -114,17 +114,17 @@ async def test_nothing_else_is_asked_for(
         assert await status(page, asked) == 404
 
 
-async def test_it_is_off_by_option(
+async def test_snapshots_are_disabled_by_option(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     hass_ws_client: WebSocketGenerator,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    delivery_id = await over(hass, frigate)
+    delivery_id = await ended_event(hass, frigate)
     hass.config_entries.async_update_entry(entry, options={"snapshots": False})
     await hass.async_block_till_done()
-    assert (await listed(hass, hass_ws_client))["picture"] is None
+    assert (await list_entry(hass, hass_ws_client))["picture"] is None
     assert await status(await hass_client(), delivery_id) == 404
 
 
@@ -136,21 +136,21 @@ async def test_it_is_off_by_option(
     ],
     ids=["error", "no picture"],
 )
-async def test_what_is_no_picture_is_not_shown_and_asked_for_again(
+async def test_invalid_snapshot_is_not_served_and_requested_again(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     hass_client: ClientSessionGenerator,
     fault: Fault,
 ) -> None:
-    delivery_id = await over(hass, frigate)
+    delivery_id = await ended_event(hass, frigate)
     frigate.add_faults(fault)
     page = await hass_client()
     assert await status(page, delivery_id) == 404
     assert await status(page, delivery_id) == 200
 
 
-async def test_only_the_latest_are_kept(
+async def test_only_the_latest_snapshots_are_cached(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
@@ -159,7 +159,7 @@ async def test_only_the_latest_are_kept(
 ) -> None:
     assert KEPT > 1
     monkeypatch.setattr(snapshots, "KEPT", 1)
-    first, second = await over(hass, frigate), await over(hass, frigate)
+    first, second = await ended_event(hass, frigate), await ended_event(hass, frigate)
     page = await hass_client()
     assert [await status(page, one) for one in (first, second)] == [200, 200]
     await frigate.stop()

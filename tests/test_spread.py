@@ -1,4 +1,4 @@
-"""What is planned is put off by a time of each home's own, if its operator wants so."""
+"""Tests of the random delay for scheduled deliveries."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,8 +19,8 @@ from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.storage import async_get_store
 from tools.simulators.guance import GuanceSimulator
 
-from .home import act, until_state
-from .home_guance import a_workspace
+from .home import act, wait_for_state
+from .home_guance import workspace_entry
 from .rules.home import BELL, RULE_ID, rule_subentry, set_states
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -35,7 +35,7 @@ EVENT = {"status": "info", "title": "Something happened"}
 
 @pytest.fixture
 async def simulator(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GuanceSimulator]:
-    """Run a workspace that many homes share, in one of which chance is known."""
+    """Run a workspace shared by many homes, with known chance."""
     monkeypatch.setattr(guance_client, "INTERVAL", 0)
     monkeypatch.setattr("random.random", lambda: CHANCE)
     async with GuanceSimulator(ingest_lag=0) as simulator:
@@ -49,7 +49,7 @@ async def set_up(
     *rules: ConfigSubentryDataWithId,
 ) -> MockConfigEntry:
     """Set up a connection with the option."""
-    plain = a_workspace(simulator)
+    plain = workspace_entry(simulator)
     entry = MockConfigEntry(
         domain=plain.domain,
         title=plain.title,
@@ -63,10 +63,10 @@ async def set_up(
     return entry
 
 
-async def fired(
+async def accepted_at_noon(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: MockConfigEntry
 ) -> list[Delivery]:
-    """Let it become noon, and return what is then accepted."""
+    """Let it become noon, and return the accepted delivery."""
     freezer.move_to(NOON)
     async_fire_time_changed(hass, NOON)
     await hass.async_block_till_done()
@@ -74,7 +74,7 @@ async def fired(
 
 
 @pytest.mark.parametrize(("spread", "put_off"), [(0, 0), (SPREAD, SPREAD * CHANCE)])
-async def test_planned_delivery_is_put_off_and_keeps_its_time(
+async def test_scheduled_delivery_is_delayed_and_keeps_its_time(
     hass: HomeAssistant,
     simulator: GuanceSimulator,
     freezer: FrozenDateTimeFactory,
@@ -91,14 +91,14 @@ async def test_planned_delivery_is_put_off_and_keeps_its_time(
     entry = await set_up(hass, simulator, spread, rule_subentry(rule))
     entry.runtime_data.worker.pause()
 
-    (delivery,) = await fired(hass, freezer, entry)
+    (delivery,) = await accepted_at_noon(hass, freezer, entry)
     assert delivery.origin.subentry_id == RULE_ID
     assert delivery.occurred_at == NOON
     assert delivery.accepted_at == NOON
     assert delivery.due_at == NOON + timedelta(seconds=put_off)
 
 
-async def test_bell_is_never_put_off(
+async def test_doorbell_is_never_delayed(
     hass: HomeAssistant, simulator: GuanceSimulator, freezer: FrozenDateTimeFactory
 ) -> None:
     freezer.move_to(NOON)
@@ -117,7 +117,7 @@ async def test_bell_is_never_put_off(
     assert delivery.due_at == delivery.accepted_at
 
 
-async def test_nothing_is_asked_right_after_the_start(
+async def test_backend_is_not_contacted_right_after_the_start(
     hass: HomeAssistant, simulator: GuanceSimulator
 ) -> None:
     await set_up(hass, simulator, 12)
@@ -126,7 +126,7 @@ async def test_nothing_is_asked_right_after_the_start(
     assert answer["state"] == "pending"
     assert simulator.requests == []
 
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     async with asyncio.timeout(60):
         while not any(
             seen.path.endswith("workspace/get") for seen in simulator.requests

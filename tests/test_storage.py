@@ -1,4 +1,4 @@
-"""The outbox's file in the life of Home Assistant."""
+"""Tests of the queue's file while Home Assistant starts, runs and stops."""
 
 import logging
 from pathlib import Path
@@ -22,7 +22,7 @@ from .home import act, connect
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-async def test_damaged_outbox_becomes_a_repair_and_a_new_one_begins(
+async def test_damaged_file_has_a_repair_and_is_replaced(
     hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
 ) -> None:
     Path(storage.FILE_NAME).write_bytes(b"damaged" * 1000)
@@ -49,7 +49,7 @@ async def test_damaged_outbox_becomes_a_repair_and_a_new_one_begins(
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue.issue_id) is None
 
 
-async def test_damage_is_told_at_each_start_until_it_was_seen(
+async def test_damage_is_reported_at_each_start_until_acknowledged(
     hass: HomeAssistant, frigate: FrigateSimulator, caplog: pytest.LogCaptureFixture
 ) -> None:
     Path(storage.FILE_NAME).write_bytes(b"damaged" * 1000)
@@ -66,7 +66,7 @@ async def test_damage_is_told_at_each_start_until_it_was_seen(
 
     assert errors() == 1
 
-    await _end_without_writing_it_down(hass, entry)
+    await _kill(hass, entry)
     assert await hass.config_entries.async_setup(entry.entry_id)
     (again,) = _issues(hass)
     assert shown == (
@@ -78,7 +78,7 @@ async def test_damage_is_told_at_each_start_until_it_was_seen(
     assert isinstance(flow, DamageFlow)
     flow.hass, flow.handler, flow.issue_id = hass, DOMAIN, told.issue_id
     await flow.async_step_confirm()
-    await _end_without_writing_it_down(hass, entry)
+    await _kill(hass, entry)
     assert await hass.config_entries.async_setup(entry.entry_id)
     (again,) = _issues(hass)
     assert shown == (
@@ -86,7 +86,7 @@ async def test_damage_is_told_at_each_start_until_it_was_seen(
     )
 
     await flow.async_step_confirm({})
-    await _end_without_writing_it_down(hass, entry)
+    await _kill(hass, entry)
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert _issues(hass) == []
 
@@ -96,10 +96,8 @@ def _issues(hass: HomeAssistant) -> list[ir.IssueEntry]:
     return [one for one in ir.async_get(hass).issues.values() if one.domain == DOMAIN]
 
 
-async def _end_without_writing_it_down(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    """Close the file, and forget what is shown, as a kill does."""
+async def _kill(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Close the file and drop the shown repairs, as a kill does."""
     assert await hass.config_entries.async_unload(entry.entry_id)
     store = storage.get_open_store(hass)
     assert store is not None
@@ -109,7 +107,7 @@ async def _end_without_writing_it_down(
         ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
 
 
-async def test_outbox_that_cannot_be_opened_is_tried_again(
+async def test_file_that_cannot_be_opened_is_retried(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,
@@ -137,7 +135,7 @@ async def _not_ready(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConf
     return entry
 
 
-async def test_backup_marks_the_file_and_takes_the_mark_off(
+async def test_backup_marks_and_unmarks_the_file(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await async_pre_backup(hass)  # nothing is open yet
@@ -151,7 +149,7 @@ async def test_backup_marks_the_file_and_takes_the_mark_off(
     assert marked == b"EVBR"
 
 
-async def test_backup_goes_on_where_the_file_cannot_be_marked(
+async def test_backup_continues_if_the_file_cannot_be_marked(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     monkeypatch: pytest.MonkeyPatch,

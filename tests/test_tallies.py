@@ -1,4 +1,4 @@
-"""Numbers for statistics: they only rise, also through restarts and crashes."""
+"""Tests of counters for statistics, which only rise."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,15 +44,15 @@ FAILED_OF_RULE = "sensor.doorbell_total_failed"
 DELAY_OF_RULE = "sensor.doorbell_last_delay"
 
 
-async def shown(hass: HomeAssistant, *entity_ids: str) -> list[str]:
-    """Let what was counted be shown, and return it."""
+async def shown_counts(hass: HomeAssistant, *entity_ids: str) -> list[str]:
+    """Let the counts be shown, and return them."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=GATHERING + 1))
     await hass.async_block_till_done()
     return [state(hass, entity_id).state for entity_id in entity_ids]
 
 
 def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an entity that is there."""
+    """Return the state of an existing entity."""
     found = hass.states.get(entity_id)
     assert found is not None
     return found
@@ -65,8 +65,8 @@ async def fail(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
         await act(hass, "create_camera_event", **VISITOR)
 
 
-def kept(hass: HomeAssistant, entity_id: str) -> dict[str, Any]:
-    """Return what Home Assistant would write of an entity now."""
+def stored_state(hass: HomeAssistant, entity_id: str) -> dict[str, Any]:
+    """Return what Home Assistant would store of an entity now."""
     (stored,) = (
         one
         for one in restored_states(hass).async_get_stored_states()
@@ -81,7 +81,7 @@ async def test_outcomes_are_counted_for_the_connection_and_the_rule(
 ) -> None:
     await set_states(hass, BELL, "off")
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
-    assert await shown(hass, DELIVERED, FAILED, EXPIRED, DELAY) == [
+    assert await shown_counts(hass, DELIVERED, FAILED, EXPIRED, DELAY) == [
         *("0", "0", "0"),
         "unknown",
     ]
@@ -92,56 +92,56 @@ async def test_outcomes_are_counted_for_the_connection_and_the_rule(
     tallies = coordinator(entry).tallies
     await wait_until(lambda: tallies.count(RULE_ID, OutcomeKind.DELIVERED))
 
-    assert await shown(hass, DELIVERED, FAILED, EXPIRED) == ["2", "1", "0"]
-    assert await shown(hass, OF_RULE, FAILED_OF_RULE) == ["1", "0"]
-    for delay in await shown(hass, DELAY, DELAY_OF_RULE):
+    assert await shown_counts(hass, DELIVERED, FAILED, EXPIRED) == ["2", "1", "0"]
+    assert await shown_counts(hass, OF_RULE, FAILED_OF_RULE) == ["1", "0"]
+    for delay in await shown_counts(hass, DELAY, DELAY_OF_RULE):
         assert 0 <= float(delay) < 60
     for entity_id in (DELIVERED, FAILED, EXPIRED, OF_RULE, FAILED_OF_RULE):
         assert state(hass, entity_id).attributes["state_class"] == "total_increasing"
 
 
-async def test_what_a_rule_could_not_make_is_a_failure_of_the_rule_only(
+async def test_rendering_error_is_a_failure_of_the_rule_only(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     for kind in OutcomeKind:
         runner_of(entry).tell(Outcome(kind=kind, occurred_at=dt_util.utcnow()))
     await hass.async_block_till_done()
-    assert await shown(hass, FAILED, FAILED_OF_RULE) == ["0", "1"]
+    assert await shown_counts(hass, FAILED, FAILED_OF_RULE) == ["0", "1"]
 
 
-async def test_numbers_go_on_when_the_connection_is_loaded_again(
+async def test_counters_continue_after_a_reload(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)
     await act(hass, "create_camera_event", **VISITOR)
-    (delay,) = await shown(hass, DELAY)
+    (delay,) = await shown_counts(hass, DELAY)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     await act(hass, "create_camera_event", **VISITOR)
-    assert await shown(hass, DELIVERED) == ["2"]
+    assert await shown_counts(hass, DELIVERED) == ["2"]
     assert delay != "unknown"
 
 
-async def test_a_crash_lets_no_number_fall(
+async def test_no_counter_falls_after_a_crash(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    """Home Assistant notes states every quarter of an hour: what came later is read."""
+    """Home Assistant stores states every quarter of an hour; the rest is recounted."""
     entry = await connect(hass, frigate)
     await act(hass, "create_camera_event", **VISITOR)
-    await shown(hass, DELIVERED)
-    noted = kept(hass, DELIVERED)
+    await shown_counts(hass, DELIVERED)
+    noted = stored_state(hass, DELIVERED)
     assert noted["native_value"] == 1
     await act(hass, "create_camera_event", **VISITOR)
     await act(hass, "create_camera_event", **VISITOR)
     await fail(hass, frigate)
-    assert await shown(hass, DELIVERED, FAILED) == ["3", "1"]
+    assert await shown_counts(hass, DELIVERED, FAILED) == ["3", "1"]
 
     await crash(hass, entry, {DELIVERED: noted, FAILED: {**noted, "native_value": 0}})
-    assert await shown(hass, DELIVERED, FAILED, EXPIRED) == ["3", "1", "0"]
+    assert await shown_counts(hass, DELIVERED, FAILED, EXPIRED) == ["3", "1", "0"]
 
 
-async def test_what_cannot_be_read_is_not_counted(
+async def test_unreadable_file_is_not_counted(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def damaged(*_: object) -> None:
@@ -153,13 +153,13 @@ async def test_what_cannot_be_read_is_not_counted(
     before = (dt_util.utcnow() - timedelta(hours=1)).isoformat()
     odd = {"native_value": 7, "native_unit_of_measurement": None}
     await crash(hass, entry, {DELIVERED: {**odd, "until": before}, FAILED: odd})
-    assert await shown(hass, DELIVERED, FAILED) == ["7", "7"]
+    assert await shown_counts(hass, DELIVERED, FAILED) == ["7", "7"]
 
 
 async def crash(
     hass: HomeAssistant, entry: MockConfigEntry, noted: dict[str, dict[str, Any]]
 ) -> None:
-    """Load the connection as after a crash, with what was noted before it."""
+    """Load the connection as after a crash, with an earlier stored state."""
     assert await hass.config_entries.async_unload(entry.entry_id)
     mock_restore_cache_with_extra_data(
         hass, [(State(entity_id, "1"), data) for entity_id, data in noted.items()]

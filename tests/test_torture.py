@@ -1,4 +1,4 @@
-"""The torture, run as a person runs it: short, with all backends, rules and phases."""
+"""Tests of a short torture run with all backends, rules and phases."""
 
 # ruff: noqa: S603 - the commands are our own
 
@@ -55,7 +55,7 @@ TROUBLES = (
 MIRRORS = {"palabra mirror", "aipix mirror"}
 
 
-def _ledger(output: str) -> dict[str, dict[str, int]]:
+def _figures(output: str) -> dict[str, dict[str, int]]:
     """Return the figures of each connection, and of all."""
     columns: list[str] = []
     rows = {}
@@ -69,7 +69,7 @@ def _ledger(output: str) -> dict[str, dict[str, int]]:
 
 
 @pytest.mark.timeout(900)
-def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+def test_kills_lose_and_duplicate_nothing(tmp_path: Path) -> None:
     result = subprocess.run(
         [
             *(ROOT / "script" / "torture", "--kills", str(KILLS)),
@@ -83,7 +83,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
 
     said = result.stdout + result.stderr
     assert result.returncode == 0, said
-    rows = _ledger(result.stdout)
+    rows = _figures(result.stdout)
     assert rows.keys() == CONNECTIONS | RULES | MIRRORS | {"all"}, said
     for name, row in rows.items():
         for offence in Kind:
@@ -107,7 +107,7 @@ def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+def test_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "tools.torture", "--backend", "guance"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The triggers that tell of outcomes, as automations have them."""
+"""Tests of the triggers for outcomes in automations."""
 
 import asyncio
 from typing import Any
@@ -36,7 +36,7 @@ type Told = list[dict[str, Any]]
 
 
 async def automate(hass: HomeAssistant, trigger: str, **given: object) -> Told:
-    """Make an automation; return a list of what its trigger tells."""
+    """Add an automation; return a list that collects its trigger's data."""
     told: Told = []
     hass.bus.async_listen("told", callback(lambda event: told.append(dict(event.data))))
     automation = {
@@ -54,21 +54,21 @@ async def automate(hass: HomeAssistant, trigger: str, **given: object) -> Told:
     return told
 
 
-def a_failure(reason: str = "template_error") -> Outcome:
-    """Return a firing that could not be delivered."""
+def failed_outcome(reason: str = "template_error") -> Outcome:
+    """Return a failed outcome."""
     return Outcome(
         kind=OutcomeKind.FAILED, occurred_at=dt_util.utcnow(), reason_key=reason
     )
 
 
-async def rest(hass: HomeAssistant) -> None:
-    """Let all that has been told be heard."""
+async def settle(hass: HomeAssistant) -> None:
+    """Let all triggers fire."""
     for _ in range(3):
         await asyncio.sleep(0)
         await hass.async_block_till_done(wait_background_tasks=False)
 
 
-def device(hass: HomeAssistant, entry: MockConfigEntry, *subentry: str) -> str:
+def device_id_of(hass: HomeAssistant, entry: MockConfigEntry, *subentry: str) -> str:
     """Return the id of the device of a connection, or of one of its rules."""
     found = dr.async_get_device_id_by_identifier(
         hass,
@@ -79,7 +79,7 @@ def device(hass: HomeAssistant, entry: MockConfigEntry, *subentry: str) -> str:
     return found
 
 
-async def test_a_rejected_delivery_is_told_with_its_reason(
+async def test_rejected_delivery_fires_with_its_reason(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await connect(hass, frigate)
@@ -109,13 +109,13 @@ async def test_a_rejected_delivery_is_told_with_its_reason(
     sentence = "camera event not created, garden / visitor: it was rejected"
     assert trigger["message"] == sentence
     assert trigger["description"] == f"Frigate: {sentence}"
-    assert trigger["device_id"] == device(hass, entry)
+    assert trigger["device_id"] == device_id_of(hass, entry)
     listed = (await act(hass, "list_deliveries", state=["failed"]))["deliveries"]
     assert [trigger["delivery_id"]] == [known["delivery_id"] for known in listed]
     assert "secret" not in str(told)
 
 
-async def test_what_arrives_is_told_to_the_other_trigger_only(
+async def test_success_only_fires_the_other_trigger(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await connect(hass, frigate)
@@ -156,10 +156,10 @@ ENDS = (
         (["expired", "failed"], ["rejected", "cannot_connect"]),
     ],
 )
-async def test_only_the_chosen_outcomes_are_told(
+async def test_only_chosen_outcomes_fire(
     hass: HomeAssistant, chosen: list[str], reasons: list[str]
 ) -> None:
-    """The event on the bus is enough: no connection need be loaded."""
+    """The event on the bus is enough: no connection has to be loaded."""
     assert await async_setup_component(hass, DOMAIN, {})
     told = await automate(hass, FAILED, options={"outcome": chosen})
 
@@ -168,54 +168,54 @@ async def test_only_the_chosen_outcomes_are_told(
             EVENT_OUTCOME, {"name": "Frigate", "outcome": outcome, "reason": reason}
         )
     await wait_until(lambda: len(told) >= len(reasons))
-    await rest(hass)
+    await settle(hass)
 
     assert [one["trigger"]["reason"] for one in told] == reasons
     assert {one["trigger"]["outcome"] for one in told} == {*chosen}
 
 
 @pytest.mark.parametrize("aim", ["connection", "rule", "its entity", "its area"])
-async def test_a_target_names_connections_or_rules(
+async def test_target_may_be_connections_or_rules(
     hass: HomeAssistant, frigate: FrigateSimulator, aim: str
 ) -> None:
     other = "01JDOORBELLRULE00000000002"
     entry = await set_up(
         hass, frigate, rule_subentry(DOORBELL), rule_subentry(DOORBELL, "Other", other)
     )
-    rule = device(hass, entry, RULE_ID)
+    rule = device_id_of(hass, entry, RULE_ID)
     dr.async_get(hass).async_update_device(rule, area_id="porch")
     target = {
-        "connection": {ATTR_DEVICE_ID: [device(hass, entry)]},
+        "connection": {ATTR_DEVICE_ID: [device_id_of(hass, entry)]},
         "rule": {ATTR_DEVICE_ID: rule},
         "its entity": {"entity_id": "switch.doorbell"},
         "its area": {"area_id": "porch"},
     }[aim]
     told = await automate(hass, FAILED, target=target)
 
-    runner_of(entry, other).tell(a_failure())
-    runner_of(entry).tell(a_failure())
+    runner_of(entry, other).tell(failed_outcome())
+    runner_of(entry).tell(failed_outcome())
     wanted = ["Other", "Doorbell"] if aim == "connection" else ["Doorbell"]
     await wait_until(lambda: len(told) >= len(wanted))
-    await rest(hass)
+    await settle(hass)
 
     names = [one["trigger"]["name"] for one in told]
     assert names == wanted
 
 
-async def test_a_target_that_is_gone_hears_nothing(
+async def test_removed_target_does_not_fire(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     told = await automate(hass, FAILED, target={ATTR_DEVICE_ID: "gone"})
-    runner_of(entry).tell(a_failure())
-    await rest(hass)
+    runner_of(entry).tell(failed_outcome())
+    await settle(hass)
     assert told == []
 
 
-async def test_a_rule_may_tell_of_the_failures_of_others_but_not_of_its_own(
+async def test_rule_fires_on_failures_of_others_but_not_its_own(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    """Its trigger need not name the devices that it is about."""
+    """Its trigger need not have a target."""
     teller = {
         **DOORBELL,
         "triggers": [{"trigger": FAILED}],
@@ -233,19 +233,19 @@ async def test_a_rule_may_tell_of_the_failures_of_others_but_not_of_its_own(
     )
     frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
 
-    runner_of(entry).tell(a_failure())
+    runner_of(entry).tell(failed_outcome())
     async with asyncio.timeout(60):
         while True:
             listed = (await act(hass, "list_deliveries"))["deliveries"]
             if listed and all(one["state"] == "failed" for one in listed):
                 break
             await asyncio.sleep(0.01)
-    await rest(hass)
+    await settle(hass)
 
     assert len((await act(hass, "list_deliveries"))["deliveries"]) == 1
 
 
-async def test_it_is_offered_for_our_devices_with_its_choices(
+async def test_trigger_is_offered_for_our_devices(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
@@ -258,7 +258,7 @@ async def test_it_is_offered_for_our_devices_with_its_choices(
         "expired",
     ]
     for aim in ((), (RULE_ID,)):
-        target = {ATTR_DEVICE_ID: [device(hass, entry, *aim)]}
+        target = {ATTR_DEVICE_ID: [device_id_of(hass, entry, *aim)]}
         offered = await async_get_triggers_for_target(hass, target, expand_group=False)
         assert {FAILED, DELIVERED} <= offered
     hass.states.async_set("light.kitchen", "on")
@@ -268,7 +268,7 @@ async def test_it_is_offered_for_our_devices_with_its_choices(
     assert offered.isdisjoint({FAILED, DELIVERED})
 
 
-async def test_the_form_of_a_rule_has_a_sample_of_it(hass: HomeAssistant) -> None:
+async def test_form_of_a_rule_has_a_sample(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, DOMAIN, {})
     raw = [{"trigger": FAILED}]
     configs = await validate_triggers(hass, raw)
@@ -280,7 +280,7 @@ async def test_the_form_of_a_rule_has_a_sample_of_it(hass: HomeAssistant) -> Non
 @pytest.mark.parametrize(
     "options", [{"outcome": []}, {"outcome": ["delivered"]}, {"outcomes": ["failed"]}]
 )
-async def test_what_is_no_outcome_is_refused(
+async def test_invalid_outcome_is_refused(
     hass: HomeAssistant, options: dict[str, Any]
 ) -> None:
     assert await async_setup_component(hass, DOMAIN, {})

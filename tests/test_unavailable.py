@@ -1,4 +1,4 @@
-"""What actions say while there is no connection or no file to take what they ask."""
+"""Tests of the errors of actions without a connection or a file."""
 
 from contextlib import closing
 from pathlib import Path
@@ -26,7 +26,9 @@ WRITTEN = {forms.backend.name: forms.backend.title for forms in BACKENDS}
 """The systems as people write them."""
 
 
-def a_connection_of(hass: HomeAssistant, backend: str, title: str) -> MockConfigEntry:
+def unloaded_connection(
+    hass: HomeAssistant, backend: str, title: str
+) -> MockConfigEntry:
     """Add a connection that has not been loaded."""
     entry = MockConfigEntry(domain=DOMAIN, title=title, data={CONF_BACKEND: backend})
     entry.add_to_hass(hass)
@@ -35,33 +37,35 @@ def a_connection_of(hass: HomeAssistant, backend: str, title: str) -> MockConfig
 
 @pytest.fixture(autouse=True)
 async def actions(hass: HomeAssistant) -> None:
-    """Register the actions, before there is any connection to load."""
+    """Register the actions before any connection is loaded."""
     assert await async_setup_component(hass, DOMAIN, {})
 
 
-async def refused(hass: HomeAssistant, action: str, **data: object) -> tuple[str, str]:
-    """Call an action that is refused; return the key and the text of why."""
+async def refusal(hass: HomeAssistant, action: str, **data: object) -> tuple[str, str]:
+    """Call an action that is refused; return key and text of the error."""
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, action, **data)
     assert raised.value.translation_domain == DOMAIN
     return raised.value.translation_key or "", str(raised.value)
 
 
-async def test_no_connection(hass: HomeAssistant, backend: str, action: str) -> None:
+async def test_no_connection_is_an_error(
+    hass: HomeAssistant, backend: str, action: str
+) -> None:
     for other in BACKENDS:
         if other.backend.name != backend:
-            a_connection_of(hass, other.backend.name, "Other")
-    key, text = await refused(hass, action)
+            unloaded_connection(hass, other.backend.name, "Other")
+    key, text = await refusal(hass, action)
     assert key == "connection_missing"
     assert text.startswith(f"There is no connection to {WRITTEN[backend]}. ")
 
 
-async def test_connection_of_another_kind(
+async def test_connection_of_another_backend_is_an_error(
     hass: HomeAssistant, backend: str, action: str
 ) -> None:
     other = next(name for name in WRITTEN if name != backend)
-    entry = a_connection_of(hass, other, "Barn")
-    key, text = await refused(hass, action, config_entry_id=entry.entry_id)
+    entry = unloaded_connection(hass, other, "Barn")
+    key, text = await refusal(hass, action, config_entry_id=entry.entry_id)
     assert key == "connection_other_backend"
     assert text == (
         f"Barn is a connection to {WRITTEN[other]}. "
@@ -69,61 +73,61 @@ async def test_connection_of_another_kind(
     )
 
 
-async def test_disabled_connection(
+async def test_disabled_connection_is_an_error(
     hass: HomeAssistant, backend: str, action: str
 ) -> None:
-    entry = a_connection_of(hass, backend, "Barn")
+    entry = unloaded_connection(hass, backend, "Barn")
     await hass.config_entries.async_set_disabled_by(
         entry.entry_id, ConfigEntryDisabler.USER
     )
     for named in ({}, {"config_entry_id": entry.entry_id}):
-        key, text = await refused(hass, action, **named)
+        key, text = await refusal(hass, action, **named)
         assert key == "connection_disabled"
         assert text.startswith("The connection Barn is disabled.")
 
 
-async def test_connection_that_is_not_loaded(
+async def test_unloaded_connection_is_an_error(
     hass: HomeAssistant, backend: str, action: str
 ) -> None:
-    entry = a_connection_of(hass, backend, "Barn")
+    entry = unloaded_connection(hass, backend, "Barn")
     for named in ({}, {"config_entry_id": entry.entry_id}):
-        key, text = await refused(hass, action, **named)
+        key, text = await refusal(hass, action, **named)
         assert key == "connection_not_loaded"
         assert text.startswith("The connection Barn is not loaded")
 
 
-async def test_connections_none_of_which_is_loaded(
+async def test_several_unloaded_connections_are_an_error(
     hass: HomeAssistant, backend: str, action: str
 ) -> None:
-    a_connection_of(hass, backend, "Barn")
-    garden = a_connection_of(hass, backend, "Garden")
+    unloaded_connection(hass, backend, "Barn")
+    garden = unloaded_connection(hass, backend, "Garden")
     garden.mock_state(hass, ConfigEntryState.SETUP_RETRY, "it rains")
-    key, text = await refused(hass, action)
+    key, text = await refusal(hass, action)
     assert key == "connections_not_loaded"
     assert f"connections to {WRITTEN[backend]} " in text
     assert "Barn, Garden (it rains)" in text
 
 
-async def test_file_of_a_newer_version(
+async def test_file_of_a_newer_version_is_an_error(
     hass: HomeAssistant, backend: str, action: str
 ) -> None:
     with closing(sqlite3.connect(storage.FILE_NAME)) as database:
         database.execute("PRAGMA user_version = 99")
-    entry = a_connection_of(hass, backend, "Barn")
+    entry = unloaded_connection(hass, backend, "Barn")
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.error_reason_translation_key == "outbox_too_new"
 
     for named in ({}, {"config_entry_id": entry.entry_id}):
-        key, text = await refused(hass, action, **named)
+        key, text = await refusal(hass, action, **named)
         assert key == "connection_not_loaded_because"
         assert text.startswith("The connection Barn is not loaded: ")
         assert "newer version of Event Relay" in text
-    key, text = await refused(hass, "list_deliveries")
+    key, text = await refusal(hass, "list_deliveries")
     assert key == "outbox_too_new"
     assert "newer version of Event Relay" in text
 
 
-async def test_outbox_that_cannot_be_opened(
+async def test_file_that_cannot_be_opened_is_an_error(
     hass: HomeAssistant,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -131,17 +135,17 @@ async def test_outbox_that_cannot_be_opened(
     action: str,
 ) -> None:
     monkeypatch.setattr(storage, "FILE_NAME", str(tmp_path / "nowhere" / "file.db"))
-    entry = a_connection_of(hass, backend, "Barn")
+    entry = unloaded_connection(hass, backend, "Barn")
     assert not await hass.config_entries.async_setup(entry.entry_id)
-    key, text = await refused(hass, action)
+    key, text = await refusal(hass, action)
     assert key == "connection_not_loaded_because"
     assert "unable to open" in text or "No such file" in text
 
 
-async def test_validation_errors_are_no_faults_of_the_server(
+async def test_validation_errors_are_logged_without_a_traceback(
     hass: HomeAssistant, backend: str, action: str
 ) -> None:
-    """Home Assistant logs others with a traceback."""
-    a_connection_of(hass, backend, "Barn")
+    """Home Assistant logs all other errors with one."""
+    unloaded_connection(hass, backend, "Barn")
     with pytest.raises(ServiceValidationError):
         await act(hass, action)

@@ -1,4 +1,4 @@
-"""What the dashboard's card is told, and whom of it."""
+"""Tests of the card's WebSocket commands, and of who gets what."""
 
 import asyncio
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.wire import Json
 
-from .home import a_connection, act, connect, coordinator, remove, until_state
+from .home import act, connect, connection_entry, coordinator, remove, wait_for_state
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -74,12 +74,12 @@ async def guest_socket(
     hass_ws_client: WebSocketGenerator,
     hass_read_only_access_token: str,
 ) -> Socket:
-    """Connect as a user who is no administrator."""
+    """Connect as a non-administrator."""
     return await hass_ws_client(hass, hass_read_only_access_token)
 
 
-def ended(number: int, connection: str, **changes: object) -> Delivery:
-    """Return a delivery that failed, unless it is said to have ended otherwise."""
+def settled_delivery(number: int, connection: str, **changes: object) -> Delivery:
+    """Return a settled delivery; by default, it failed."""
     now = dt_util.utcnow()
     values: dict[str, Any] = {
         "id": f"delivery-{number}",
@@ -98,24 +98,26 @@ def ended(number: int, connection: str, **changes: object) -> Delivery:
     return Delivery(**(values | changes))
 
 
-def arrived(number: int, connection: str) -> Delivery:
-    """Return a delivery that has arrived."""
+def delivered_delivery(number: int, connection: str) -> Delivery:
+    """Return a delivered delivery."""
     receipt = Receipt(
         outside_id="17.5-abc",
         links={"snapshot": "http://frigate.local/snapshot.jpg"},
         details={"camera": "front_door"},
     )
     state = DeliveryState.DELIVERED
-    return ended(number, connection, state=state, failure=None, receipt=receipt)
+    return settled_delivery(
+        number, connection, state=state, failure=None, receipt=receipt
+    )
 
 
 async def store(hass: HomeAssistant, *deliveries: Delivery) -> None:
-    """Put deliveries in the outbox, in their order."""
+    """Store deliveries in order."""
     queue = await async_get_store(hass)
     await asyncio.gather(*(queue.accept(one) for one in deliveries))
 
 
-async def ask(socket: Socket, command: str, **data: object) -> Any:  # noqa: ANN401 - what JSON holds
+async def result_of(socket: Socket, command: str, **data: object) -> Any:  # noqa: ANN401 - what JSON holds
     """Send a command, and return its result."""
     await socket.send_json_auto_id({"type": f"event_relay/{command}", **data})
     answer = await socket.receive_json()
@@ -123,8 +125,8 @@ async def ask(socket: Socket, command: str, **data: object) -> Any:  # noqa: ANN
     return answer["result"]
 
 
-async def refusal(socket: Socket, command: str, **data: object) -> str:
-    """Send a command, and return the code of the error it is answered with."""
+async def error_of(socket: Socket, command: str, **data: object) -> str:
+    """Send a command, and return its error code."""
     await socket.send_json_auto_id({"type": f"event_relay/{command}", **data})
     answer = await socket.receive_json()
     assert not answer["success"]
@@ -132,8 +134,8 @@ async def refusal(socket: Socket, command: str, **data: object) -> str:
     return code
 
 
-async def told(socket: Socket) -> Mapping[str, Any]:
-    """Return what comes next of a subscription."""
+async def next_event(socket: Socket) -> Mapping[str, Any]:
+    """Return the next event of a subscription."""
     async with asyncio.timeout(60):
         event: Mapping[str, Any] = (await socket.receive_json())["event"]
     return event
@@ -142,7 +144,7 @@ async def told(socket: Socket) -> Mapping[str, Any]:
 # Lists
 
 
-async def test_an_outbox_that_cannot_be_read_is_told(
+async def test_unreadable_queue_is_an_error(
     socket: Socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def unreadable(*_: object, **__: object) -> None:
@@ -151,20 +153,22 @@ async def test_an_outbox_that_cannot_be_read_is_told(
     monkeypatch.setattr(Store, "search", unreadable)
     monkeypatch.setattr(Store, "states_up_to", unreadable)
     for command in ("list", "count"):
-        code = await refusal(socket, f"deliveries/{command}")
+        code = await error_of(socket, f"deliveries/{command}")
         assert code == "home_assistant_error"
 
 
-async def test_pages_hold_each_delivery_once_newest_first(
+async def test_pages_have_each_delivery_once_newest_first(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
 ) -> None:
-    await store(hass, *(ended(number, entry.entry_id) for number in range(MANY)))
+    await store(
+        hass, *(settled_delivery(number, entry.entry_id) for number in range(MANY))
+    )
 
     seen: list[str] = []
     before: dict[str, int] = {}
     pages = 0
     while True:
-        page = await ask(socket, "deliveries/list", limit=LIMIT_MOST, **before)
+        page = await result_of(socket, "deliveries/list", limit=LIMIT_MOST, **before)
         pages += 1
         seen += [row["delivery_id"] for row in page["deliveries"]]
         if page["before"] is None:
@@ -184,13 +188,13 @@ async def test_lists_by_connection_and_state(
     other = await connect(hass, frigate, "Barn")
     await store(
         hass,
-        ended(1, entry.entry_id),
-        arrived(2, entry.entry_id),
-        arrived(3, other.entry_id),
+        settled_delivery(1, entry.entry_id),
+        delivered_delivery(2, entry.entry_id),
+        delivered_delivery(3, other.entry_id),
     )
 
     async def ids(**asked: object) -> list[str]:
-        page = await ask(socket, "deliveries/list", **asked)
+        page = await result_of(socket, "deliveries/list", **asked)
         return [row["delivery_id"][9:] for row in page["deliveries"]]
 
     assert await ids() == ["3", "2", "1"]
@@ -199,21 +203,21 @@ async def test_lists_by_connection_and_state(
     assert await ids(config_entry_id=[entry.entry_id], state=["delivered"]) == ["2"]
     assert await ids(config_entry_id=["gone"]) == []
     assert await ids(config_entry_id=[]) == []
-    page = await ask(socket, "deliveries/list", limit=1)
+    page = await result_of(socket, "deliveries/list", limit=1)
     assert [one["title"] for one in page["connections"]] == ["Frigate", "Barn"]
 
 
-async def chosen_from(
+async def choosable(
     hass: HomeAssistant, socket: Socket, backend: str, *kinds: str
 ) -> list[str]:
-    """Return which subentries, of some types, of a connection can be chosen."""
-    barn = a_connection("http://barn.local", "Barn", backend=backend)
+    """Return the choosable subentries, of some types, of a connection."""
+    barn = connection_entry("http://barn.local", "Barn", backend=backend)
     barn.add_to_hass(hass)
     for kind in kinds:
         data: MappingProxyType[str, object] = MappingProxyType({})
         part = ConfigSubentry(data=data, subentry_type=kind, title=kind, unique_id=None)
         hass.config_entries.async_add_subentry(barn, part)
-    page = await ask(socket, "deliveries/list")
+    page = await result_of(socket, "deliveries/list")
     return [one["title"] for one in page["connections"][1]["subentries"]]
 
 
@@ -226,7 +230,7 @@ async def chosen_from(
         ("http", ["rule"], ["request"]),
     ],
 )
-async def test_only_what_asks_for_deliveries_can_be_chosen(
+async def test_only_subentries_with_deliveries_can_be_chosen(
     hass: HomeAssistant,
     socket: Socket,
     backend: str,
@@ -234,13 +238,13 @@ async def test_only_what_asks_for_deliveries_can_be_chosen(
     others: list[str],
 ) -> None:
     await async_load(hass, backend)
-    assert await chosen_from(hass, socket, backend, *asking, *others) == asking
+    assert await choosable(hass, socket, backend, *asking, *others) == asking
 
 
 async def test_rules_of_an_unknown_backend_can_be_chosen(
     hass: HomeAssistant, socket: Socket
 ) -> None:
-    chosen = await chosen_from(hass, socket, "of_a_later_version", "rule", "mirror")
+    chosen = await choosable(hass, socket, "of_a_later_version", "rule", "mirror")
     assert chosen == ["rule"]
 
 
@@ -257,22 +261,24 @@ UNKNOWN: tuple[Mapping[str, object], ...] = (
 )
 
 
-async def test_refuses_what_it_does_not_know(
+async def test_invalid_commands_are_refused(
     socket: Socket, subtests: pytest.Subtests
 ) -> None:
     for asked in UNKNOWN:
         with subtests.test(asked=asked):
-            refused = await refusal(socket, "deliveries/list", **asked)
+            refused = await error_of(socket, "deliveries/list", **asked)
             assert refused == "invalid_format"
 
 
-async def test_an_administrator_sees_all_but_the_payload(
+async def test_administrator_sees_all_but_the_payload(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
 ) -> None:
-    await store(hass, ended(1, entry.entry_id), arrived(2, entry.entry_id))
+    await store(
+        hass, settled_delivery(1, entry.entry_id), delivered_delivery(2, entry.entry_id)
+    )
 
-    delivered, failed = (await ask(socket, "deliveries/list"))["deliveries"]
-    more = await ask(socket, "deliveries/get", delivery_id="delivery-2")
+    delivered, failed = (await result_of(socket, "deliveries/list"))["deliveries"]
+    more = await result_of(socket, "deliveries/get", delivery_id="delivery-2")
 
     assert failed["summary"] == "doorbell 1"
     assert failed["error"]["reason"] == "no such camera: Anna's room"
@@ -281,22 +287,24 @@ async def test_an_administrator_sees_all_but_the_payload(
     assert SECRET not in f"{delivered}{failed}{more}"
 
 
-async def test_other_users_see_how_deliveries_fare_and_no_more(
+async def test_other_users_only_see_states(
     hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
 ) -> None:
-    await store(hass, ended(1, entry.entry_id), arrived(2, entry.entry_id))
+    await store(
+        hass, settled_delivery(1, entry.entry_id), delivered_delivery(2, entry.entry_id)
+    )
 
-    delivered, failed = (await ask(guest_socket, "deliveries/list"))["deliveries"]
+    delivered, failed = (await result_of(guest_socket, "deliveries/list"))["deliveries"]
 
     assert delivered["state"] == "delivered"
     assert failed["error"] == {"code": "rejected", "reason": ""}
     for word in ("doorbell", "Anna", "snapshot", "17.5-abc", SECRET):
         assert word not in f"{delivered}{failed}"
     asked = {"delivery_id": "delivery-2"}
-    assert await refusal(guest_socket, "deliveries/get", **asked) == "unauthorized"
+    assert await error_of(guest_socket, "deliveries/get", **asked) == "unauthorized"
 
 
-async def test_searches_by_words_rule_and_time(
+async def test_search_by_words_rule_and_time(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
 ) -> None:
     now = dt_util.utcnow()
@@ -304,13 +312,13 @@ async def test_searches_by_words_rule_and_time(
     rule = Origin(kind=OriginKind.RULE, subentry_id="01JRULE")
     await store(
         hass,
-        ended(1, entry.entry_id, accepted_at=old),
-        ended(2, entry.entry_id, origin=rule),
-        arrived(3, entry.entry_id),
+        settled_delivery(1, entry.entry_id, accepted_at=old),
+        settled_delivery(2, entry.entry_id, origin=rule),
+        delivered_delivery(3, entry.entry_id),
     )
 
     async def ids(**asked: object) -> list[str]:
-        page = await ask(socket, "deliveries/list", **asked)
+        page = await result_of(socket, "deliveries/list", **asked)
         assert page["before"] is None
         return [row["delivery_id"][9:] for row in page["deliveries"]]
 
@@ -324,15 +332,17 @@ async def test_searches_by_words_rule_and_time(
     assert await ids(since=day_ago, search="doorbell", state=["failed"]) == ["2"]
 
 
-async def test_a_guest_finds_nothing_by_what_is_personal(
+async def test_other_users_cannot_search_personal_text(
     hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
 ) -> None:
-    await store(hass, ended(1, entry.entry_id), arrived(2, entry.entry_id))
+    await store(
+        hass, settled_delivery(1, entry.entry_id), delivered_delivery(2, entry.entry_id)
+    )
 
     for words in ("doorbell", "Anna", "17.5"):
-        page = await ask(guest_socket, "deliveries/list", search=words)
+        page = await result_of(guest_socket, "deliveries/list", search=words)
         assert page["deliveries"] == []
-    page = await ask(guest_socket, "deliveries/list", search="delivery-2")
+    page = await result_of(guest_socket, "deliveries/list", search="delivery-2")
     assert [row["delivery_id"] for row in page["deliveries"]] == ["delivery-2"]
 
 
@@ -346,19 +356,19 @@ async def test_counts_by_connection_and_state(
     other = await connect(hass, frigate, "Barn")
     await store(
         hass,
-        *(ended(number, entry.entry_id) for number in range(3)),
-        arrived(9, "gone"),
+        *(settled_delivery(number, entry.entry_id) for number in range(3)),
+        delivered_delivery(9, "gone"),
     )
-    assert await ask(guest_socket, "deliveries/count") == {
+    assert await result_of(guest_socket, "deliveries/count") == {
         "counts": {entry.entry_id: {"failed": 3}, other.entry_id: {}},
         "most": COUNTED_MOST,
     }
     monkeypatch.setattr(websocket, "COUNTED_MOST", 2)
-    answer = await ask(guest_socket, "deliveries/count")
+    answer = await result_of(guest_socket, "deliveries/count")
     assert answer["counts"][entry.entry_id] == {"failed": 2}
 
 
-async def test_names_who_asked_for_a_delivery(
+async def test_origin_of_a_delivery_is_named(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket, hass_admin_user: User
 ) -> None:
     by_user = Origin(
@@ -367,30 +377,32 @@ async def test_names_who_asked_for_a_delivery(
     by_nobody = Origin(kind=OriginKind.ACTION, context_id="01JOTHER", user_id="gone")
     await store(
         hass,
-        ended(1, entry.entry_id, origin=by_user),
-        ended(2, entry.entry_id, origin=by_nobody),
+        settled_delivery(1, entry.entry_id, origin=by_user),
+        settled_delivery(2, entry.entry_id, origin=by_nobody),
     )
 
-    first = await ask(socket, "deliveries/get", delivery_id="delivery-1")
-    second = await ask(socket, "deliveries/get", delivery_id="delivery-2")
+    first = await result_of(socket, "deliveries/get", delivery_id="delivery-1")
+    second = await result_of(socket, "deliveries/get", delivery_id="delivery-2")
 
     assert (first["user"], first["context_id"]) == (hass_admin_user.name, "01JCONTEXT")
     assert (second["user"], second["context_id"]) == (None, "01JOTHER")
 
 
-async def test_says_which_delivery_is_not_there(socket: Socket) -> None:
+async def test_missing_delivery_is_an_error(socket: Socket) -> None:
     asked = {"delivery_id": "delivery-9"}
-    code = await refusal(socket, "deliveries/get", **asked)
+    code = await error_of(socket, "deliveries/get", **asked)
     assert code == "home_assistant_error"
 
 
-async def test_says_whose_outcome_is_unknown(
+async def test_unknown_outcome_is_marked(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
 ) -> None:
     await store(
-        hass, ended(1, entry.entry_id, outcome_unknown=True), ended(2, entry.entry_id)
+        hass,
+        settled_delivery(1, entry.entry_id, outcome_unknown=True),
+        settled_delivery(2, entry.entry_id),
     )
-    known, unknown = (await ask(socket, "deliveries/list"))["deliveries"]
+    known, unknown = (await result_of(socket, "deliveries/list"))["deliveries"]
     assert not known["outcome_unknown"]
     assert unknown["outcome_unknown"]
 
@@ -398,21 +410,21 @@ async def test_says_whose_outcome_is_unknown(
 # Live
 
 
-async def test_tells_of_many_changes_at_once(
+async def test_many_changes_are_one_event(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
     socket: Socket,
 ) -> None:
-    await ask(socket, "deliveries/subscribe")
-    assert await told(socket) == {"anew": True}
+    await result_of(socket, "deliveries/subscribe")
+    assert await next_event(socket) == {"anew": True}
 
     for _ in range(20):
         await act(hass, "create_camera_event", **DOORBELL)
     states: dict[str, str] = {}
     events = 0
     while list(states.values()) != ["delivered"] * 20:
-        changed = (await told(socket))["deliveries"]
+        changed = (await next_event(socket))["deliveries"]
         assert len(changed) <= 20
         events += 1
         states |= {row["delivery_id"]: row["state"] for row in changed}
@@ -422,77 +434,79 @@ async def test_tells_of_many_changes_at_once(
     assert len(frigate.stored_events()) == 20
 
 
-async def test_says_to_ask_anew_where_too_much_has_changed(
+async def test_too_many_changes_request_a_reload(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
 ) -> None:
-    await ask(socket, "deliveries/subscribe")
-    assert await told(socket) == {"anew": True}
+    await result_of(socket, "deliveries/subscribe")
+    assert await next_event(socket) == {"anew": True}
     queue = coordinator(entry).queue
 
-    many = [ended(number, entry.entry_id) for number in range(LIMIT_MOST + 1)]
+    many = [
+        settled_delivery(number, entry.entry_id) for number in range(LIMIT_MOST + 1)
+    ]
     await store(hass, *many)
     for delivery in many[1:]:
         queue.changed(delivery)
-    assert len((await told(socket))["deliveries"]) == LIMIT_MOST
+    assert len((await next_event(socket))["deliveries"]) == LIMIT_MOST
     for delivery in many:
         queue.changed(delivery)
-    assert await told(socket) == {"anew": True}
+    assert await next_event(socket) == {"anew": True}
 
 
-async def test_goes_on_when_a_connection_is_loaded_again(
+async def test_subscription_continues_after_a_reload(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
 ) -> None:
-    await ask(socket, "deliveries/subscribe")
-    assert await told(socket) == {"anew": True}
+    await result_of(socket, "deliveries/subscribe")
+    assert await next_event(socket) == {"anew": True}
 
     assert await hass.config_entries.async_reload(entry.entry_id)
-    assert await told(socket) == {"anew": True}
+    assert await next_event(socket) == {"anew": True}
     await act(hass, "create_camera_event", **DOORBELL)
-    (row,) = (await told(socket))["deliveries"]
+    (row,) = (await next_event(socket))["deliveries"]
     assert row["summary"]
 
     await remove(hass, entry)
-    while (await told(socket)) != {"anew": True}:
+    while (await next_event(socket)) != {"anew": True}:
         pass
-    assert (await ask(socket, "deliveries/list"))["connections"] == []
+    assert (await result_of(socket, "deliveries/list"))["connections"] == []
 
 
-async def test_tells_when_old_ones_are_deleted(
+async def test_deletion_of_old_deliveries_is_reported(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     socket: Socket,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await store(hass, arrived(1, entry.entry_id))
-    await ask(socket, "deliveries/subscribe")
-    assert await told(socket) == {"anew": True}
+    await store(hass, delivered_delivery(1, entry.entry_id))
+    await result_of(socket, "deliveries/subscribe")
+    assert await next_event(socket) == {"anew": True}
 
     monkeypatch.setattr(relay_coordinator, "retention", lambda _: timedelta())
     async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2))
 
-    assert await told(socket) == {"anew": True}
-    assert (await ask(socket, "deliveries/list"))["deliveries"] == []
+    assert await next_event(socket) == {"anew": True}
+    assert (await result_of(socket, "deliveries/list"))["deliveries"] == []
 
 
-async def test_other_users_are_told_no_more_than_they_may_list(
+async def test_subscription_of_other_users_only_has_states(
     hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
 ) -> None:
-    await ask(guest_socket, "deliveries/subscribe")
-    assert await told(guest_socket) == {"anew": True}
-    await store(hass, ended(1, entry.entry_id))
-    coordinator(entry).queue.changed(ended(1, entry.entry_id))
-    (row,) = (await told(guest_socket))["deliveries"]
+    await result_of(guest_socket, "deliveries/subscribe")
+    assert await next_event(guest_socket) == {"anew": True}
+    await store(hass, settled_delivery(1, entry.entry_id))
+    coordinator(entry).queue.changed(settled_delivery(1, entry.entry_id))
+    (row,) = (await next_event(guest_socket))["deliveries"]
     assert "summary" not in row
     assert row["error"]["reason"] == ""
 
 
-async def test_tells_nothing_once_unsubscribed(
+async def test_unsubscribed_client_gets_nothing(
     hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
 ) -> None:
     await socket.send_json_auto_id({"type": "event_relay/deliveries/subscribe"})
     number = (await socket.receive_json())["id"]
-    assert await told(socket) == {"anew": True}
-    delivery = ended(1, entry.entry_id)
+    assert await next_event(socket) == {"anew": True}
+    delivery = settled_delivery(1, entry.entry_id)
     coordinator(entry).queue.changed(delivery)
 
     await socket.send_json_auto_id(
@@ -502,13 +516,13 @@ async def test_tells_nothing_once_unsubscribed(
 
     assert not hass.data["dispatcher"].get(CHANGED)
     # The next that comes is an answer, not an event.
-    assert await ask(socket, "deliveries/list")
+    assert await result_of(socket, "deliveries/list")
 
 
 # Retry and discard
 
 
-async def test_what_failed_is_retried_by_the_action(
+async def test_failed_delivery_is_retried_by_the_action(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FrigateSimulator,
@@ -522,7 +536,7 @@ async def test_what_failed_is_retried_by_the_action(
     )
     answer = await act(hass, "create_camera_event", **DOORBELL)
     delivery_id = answer["delivery_id"]
-    await until_state(hass, delivery_id, "failed")
+    await wait_for_state(hass, delivery_id, "failed")
     await socket.send_json_auto_id(
         {
             "type": "call_service",
@@ -532,10 +546,10 @@ async def test_what_failed_is_retried_by_the_action(
         }
     )
     assert (await socket.receive_json())["success"]
-    await until_state(hass, delivery_id, "delivered")
+    await wait_for_state(hass, delivery_id, "delivered")
 
 
-async def test_a_guest_cannot_retry(
+async def test_other_users_cannot_retry(
     entry: MockConfigEntry, guest_socket: Socket, hass_read_only_user: MockUser
 ) -> None:
     assert not hass_read_only_user.is_admin

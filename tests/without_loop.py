@@ -1,7 +1,4 @@
-"""Run tests that await nothing without an event loop, which costs more than most tests.
-
-The harness gives every test a loop, and checks afterwards that nothing was left in it.
-"""
+"""Run tests that await nothing without an event loop, which is slow to create."""
 
 from collections.abc import Set as AbstractSet
 from datetime import UTC
@@ -28,7 +25,7 @@ OF_A_LOOP = frozenset(
 _THREADS = pytest.StashKey[AbstractSet[threading.Thread]]()
 
 
-def spare_loops(items: list[pytest.Item]) -> None:
+def remove_loops(items: list[pytest.Item]) -> None:
     """Take the loop away from tests without coroutines."""
     for item in items:
         if isinstance(item, pytest.Function) and not _waits(item):
@@ -38,13 +35,13 @@ def spare_loops(items: list[pytest.Item]) -> None:
             item.stash[_THREADS] = set()
 
 
-def note_what_is_there(item: pytest.Item) -> None:
+def record_threads(item: pytest.Item) -> None:
     """Record the threads before a test without a loop."""
     if _THREADS in item.stash:
         item.stash[_THREADS] = {*threading.enumerate()}
 
 
-def refuse_what_is_left(item: pytest.Item) -> None:
+def refuse_leftovers(item: pytest.Item) -> None:
     """Fail a test without a loop for the same leftovers as one with a loop."""
     if _THREADS not in item.stash:
         return

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from aiohttp import ClientSession, DummyCookieJar
 import pytest
 
-from .contexts import MakeContext, a_context
+from .contexts import MakeContext, step_context
 
 
 @pytest.fixture
@@ -18,4 +18,4 @@ async def session(socket_enabled: None) -> AsyncIterator[ClientSession]:
 @pytest.fixture
 def make_context() -> MakeContext:
     """Return a factory of step contexts, by default of a first attempt."""
-    return a_context
+    return step_context

@@ -9,7 +9,7 @@ from custom_components.event_relay.backends.base import StepContext
 type MakeContext = Callable[..., StepContext]
 
 
-def a_context(*, late: float = 0, **changes: object) -> StepContext:
+def step_context(*, late: float = 0, **changes: object) -> StepContext:
     """Return the context of a first attempt, made `late` seconds after its event."""
     now = datetime.now(UTC)
     told: dict[str, Any] = {

@@ -180,7 +180,7 @@ class ForgottenLookedUp(Forgotten, LookedUp):
         (ForgottenLookedUp(), timedelta(hours=1), True),
     ],
 )
-def test_what_is_repeatable_for_a_while_is_not_claimed_long_before_it_is_sent(
+def test_temporarily_repeatable_operation_is_not_claimed_early(
     operation: Operation[Any, Any, Any], limit: timedelta | None, *, ahead: bool
 ) -> None:
     (one,) = operation.steps("x", None)

@@ -40,7 +40,7 @@ from custom_components.event_relay.backends.target import (
     FollowingOperation,
 )
 
-from .contexts import a_context
+from .contexts import step_context
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 type NoClient = None
@@ -266,7 +266,7 @@ def test_follow_up_has_the_id_of_its_start(
     followed: Receipt | None, found: str | None
 ) -> None:
     target = NoteTarget(delivery_id="d")
-    given: StepContext = a_context(followed=followed)
+    given: StepContext = step_context(followed=followed)
     if found is not None:
         assert target.resolve(given) == found
         return

@@ -44,7 +44,7 @@ class Room:
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
+class Building:
     """An answer."""
 
     rooms: tuple[Room, ...]
@@ -77,7 +77,9 @@ def answer(status: int, body: str) -> bytes:
 async def test_every_request_has_the_credentials(session: ClientSession) -> None:
     async with serve(bytes_then_close(answer(200, '{"rooms": []}'))) as server:
         client = Client(session, f"{server.address}/base", **CREDENTIALS)
-        assert await client.read_as(House, "a b", query={"q": "1"}) == House(rooms=())
+        assert await client.read_as(Building, "a b", query={"q": "1"}) == Building(
+            rooms=()
+        )
         assert await client.read("x") == {"rooms": []}
         await client.send("POST", "y", headers={"X-More": "z"}, body={"a": 1})
     first, _, last = server.requests
@@ -99,7 +101,7 @@ async def test_every_request_has_the_credentials(session: ClientSession) -> None
         ("PUT", None, 500, Unavailable),
     ],
 )
-async def test_what_fails_is_raised(
+async def test_failures_are_raised(
     session: ClientSession,
     method: str,
     effect: Effect | None,
@@ -120,20 +122,24 @@ async def test_what_fails_is_raised(
         (str, "a", "a"),
         (tuple[int, ...], [1, 2], (1, 2)),
         (
-            House,
+            Building,
             {"rooms": [{"name": "a", "size": 2, "kind": "one"}, {"name": "b"}]},
-            House(rooms=(Room(name="a", size=2, kind=Kind.ONE), Room(name="b"))),
+            Building(rooms=(Room(name="a", size=2, kind=Kind.ONE), Room(name="b"))),
         ),
         (
-            House,
+            Building,
             {"rooms": [], "owner": {"name": "a", "kind": None}, "open": True, "x": 1},
-            House(rooms=(), owner=Room(name="a"), open=True),
+            Building(rooms=(), owner=Room(name="a"), open=True),
         ),
         (Mapping[str, Room], {"a": {"name": "b"}}, {"a": Room(name="b")}),
-        (House, {"rooms": [], "doors": {"a": 1}}, House(rooms=(), doors={"a": 1})),
+        (
+            Building,
+            {"rooms": [], "doors": {"a": 1}},
+            Building(rooms=(), doors={"a": 1}),
+        ),
     ],
 )
-def test_what_has_the_shape_is_read(kind: type[Any], value: Json, read: object) -> None:
+def test_matching_value_is_parsed(kind: type[Any], value: Json, read: object) -> None:
     assert shaped(kind, value) == read
 
 
@@ -152,9 +158,9 @@ def test_what_has_the_shape_is_read(kind: type[Any], value: Json, read: object) 
         ({"rooms": [], "owner": {"name": 1}}, "owner.name is not readable"),
     ],
 )
-def test_what_has_another_shape_is_refused(value: Json, where: str) -> None:
+def test_mismatching_value_is_refused(value: Json, where: str) -> None:
     with pytest.raises(ShapeError) as refused:
-        shaped(House, value)
+        shaped(Building, value)
     assert str(refused.value) == where
 
 
@@ -172,4 +178,4 @@ def test_success_of_another_shape(
 ) -> None:
     reply = Reply(status=200, headers={}, set_cookies={}, body=body)
     with pytest.raises(kind):
-        decoded_as(House, reply, effect)
+        decoded_as(Building, reply, effect)

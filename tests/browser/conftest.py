@@ -22,7 +22,7 @@ from tests.checks.files import ROOT
 from tools.demo.screen import say
 
 from .album import Album
-from .home import USER, House, running_house
+from .home import USER, BrowserHome, running_home
 
 _CHROMIUM = ROOT / ".toolchain" / "chromium"
 _ARGUMENTS = (
@@ -51,13 +51,13 @@ def sockets(socket_enabled: None) -> None:
 
 
 @in_package
-async def house() -> AsyncIterator[House]:
+async def home() -> AsyncIterator[BrowserHome]:
     """Run a home."""
     pytest_socket.enable_socket()
     # One thread from the start: a later one would count as left behind by a test.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-    async with running_house() as house:
-        yield house
+    async with running_home() as home:
+        yield home
 
 
 @in_package
@@ -75,7 +75,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @in_package
-async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]:
+async def visit(home: BrowserHome, browser: Browser) -> AsyncIterator[BrowserContext]:
     """Log in as a person does, and stay logged in."""
     async with await browser.new_context(
         viewport=_WINDOW,
@@ -84,7 +84,7 @@ async def visit(house: House, browser: Browser) -> AsyncIterator[BrowserContext]
     ) as visit:
         visit.set_default_timeout(_PATIENCE)
         page = await visit.new_page()
-        await page.goto(house.url)
+        await page.goto(home.url)
         await page.get_by_role("textbox", name="Username").fill(USER.name)
         await page.get_by_role("textbox", name="Password").fill(USER.password)
         await page.get_by_role("button", name="Log in").click()

@@ -43,8 +43,8 @@ _CONFIGURATION = Path(__file__).parent / "configuration"
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
-    """The data of the home that tests need."""
+class BrowserHome:
+    """A running Home Assistant with connections, as seen in a browser."""
 
     url: str
     frigate: FrigateSimulator
@@ -56,7 +56,7 @@ class House:
 
 
 @asynccontextmanager
-async def running_house() -> AsyncIterator[House]:
+async def running_home() -> AsyncIterator[BrowserHome]:
     """Yield a home with two connections, a bell, and past deliveries; then end it.
 
     The connections and the past are prepared before its only start, which is slow.
@@ -78,7 +78,7 @@ async def running_house() -> AsyncIterator[House]:
             await settle(socket)
             await add_switch(socket, "Doorbell", "mdi:doorbell")
             await _add_dashboards(socket)
-            yield House(
+            yield BrowserHome(
                 url=home.url,
                 frigate=frigate,
                 frigate_entry=FRIGATE_ENTRY,

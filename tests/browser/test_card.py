@@ -22,7 +22,7 @@ from tools.simulators.wire import Json
 from .album import Album
 from .barriers import see_no_barrier
 from .forms import press
-from .home import AUTOMATION, HALL, PORCH, WEATHER, House
+from .home import AUTOMATION, HALL, PORCH, WEATHER, BrowserHome
 from .past_deliveries import GIVEN_UP_ID, UNKNOWN, UNKNOWN_ID
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -130,8 +130,8 @@ async def loaded(page: Page) -> tuple[str, int]:
     return card["address"], card["bytes"]
 
 
-async def test_card_is_added_to_a_dashboard(page: Page, house: House) -> None:
-    await page.goto(f"{house.url}/{HALL}?edit=1")
+async def test_card_is_added_to_a_dashboard(page: Page, home: BrowserHome) -> None:
+    await page.goto(f"{home.url}/{HALL}?edit=1")
     await press(page, "Add card")
     await page.get_by_role("tab", name="By card").click()
     await page.get_by_placeholder("Search cards").fill("Event Relay")
@@ -145,14 +145,14 @@ async def test_card_is_added_to_a_dashboard(page: Page, house: House) -> None:
 
 
 async def test_card_loads_with_and_without_cache(
-    visit: BrowserContext, browser: Browser, house: House
+    visit: BrowserContext, browser: Browser, home: BrowserHome
 ) -> None:
     known = await visit.storage_state()
     async with await browser.new_context(storage_state=known) as newcomer:
         page = await newcomer.new_page()
         complaints = listen(page)
         frames = watch_frames(page)
-        await page.goto(f"{house.url}/{PORCH}")
+        await page.goto(f"{home.url}/{PORCH}")
         await expect(rows(page).first).to_be_visible()
         # The first page is requested before the subscription has begun.
         asked = next(at for at, one in enumerate(frames) if "deliveries/list" in one)
@@ -169,11 +169,11 @@ async def test_card_loads_with_and_without_cache(
         assert not complaints
 
 
-async def test_many_deliveries_are_scrolled(page: Page, house: House) -> None:
+async def test_many_deliveries_are_scrolled(page: Page, home: BrowserHome) -> None:
     complaints = listen(page)
-    await page.goto(f"{house.url}/{PORCH}")
+    await page.goto(f"{home.url}/{PORCH}")
     card = page.locator("event-relay-card")
-    await card.get_by_label("Connection").select_option(house.weather_entry)
+    await card.get_by_label("Connection").select_option(home.weather_entry)
     await card.get_by_label("State").select_option("delivered")
     await expect(rows(page).first).to_contain_text("Delivered")
 
@@ -200,15 +200,17 @@ async def test_many_deliveries_are_scrolled(page: Page, house: House) -> None:
     assert not complaints
 
 
-async def test_list_keeps_its_place_after_a_reload(page: Page, house: House) -> None:
-    await page.goto(f"{house.url}/{PORCH}")
+async def test_list_keeps_its_place_after_a_reload(
+    page: Page, home: BrowserHome
+) -> None:
+    await page.goto(f"{home.url}/{PORCH}")
     await expect(rows(page).first).to_be_visible()
     await page.wait_for_function(_SCROLL_DOWN_TO, arg=_FAR)
 
-    connection = {"entry_id": house.weather_entry}
+    connection = {"entry_id": home.weather_entry}
     for title in (f"{WEATHER} on the roof", WEATHER):
-        await house.socket.command("config_entries/update", **connection, title=title)
-        await house.socket.act("homeassistant.reload_config_entry", **connection)
+        await home.socket.command("config_entries/update", **connection, title=title)
+        await home.socket.act("homeassistant.reload_config_entry", **connection)
         await expect(
             page.get_by_role("option", name=re.compile(rf"^{title} \("))
         ).to_have_count(1)
@@ -217,9 +219,9 @@ async def test_list_keeps_its_place_after_a_reload(page: Page, house: House) -> 
 
 
 async def test_home_assistant_alone_reports_a_lost_connection(
-    page: Page, house: House
+    page: Page, home: BrowserHome
 ) -> None:
-    await page.goto(f"{house.url}/{PORCH}")
+    await page.goto(f"{home.url}/{PORCH}")
     await expect(rows(page).first).to_be_visible()
     failure, shown = await page.evaluate(_LOSE_CONNECTION)
     assert failure is None
@@ -227,8 +229,8 @@ async def test_home_assistant_alone_reports_a_lost_connection(
     await expect(rows(page).first).to_be_visible()
 
 
-async def test_search_finds_deliveries(page: Page, house: House) -> None:
-    await page.goto(f"{house.url}/{PORCH}")
+async def test_search_finds_deliveries(page: Page, home: BrowserHome) -> None:
+    await page.goto(f"{home.url}/{PORCH}")
     card = page.locator("event-relay-card")
     search = card.get_by_role("searchbox", name="Search")
     await search.fill("wind 4321")
@@ -245,9 +247,9 @@ async def test_search_finds_deliveries(page: Page, house: House) -> None:
 
 
 async def test_search_goes_on_until_something_is_found(
-    page: Page, house: House
+    page: Page, home: BrowserHome
 ) -> None:
-    await page.goto(f"{house.url}/{PORCH}")
+    await page.goto(f"{home.url}/{PORCH}")
     await expect(rows(page).first).to_be_visible()
     search = page.locator("event-relay-card").get_by_role("searchbox")
     await search.fill(GIVEN_UP_ID)
@@ -258,9 +260,9 @@ async def test_search_goes_on_until_something_is_found(
 
 
 async def test_screen_reader_reads_rows_as_separate_words(
-    page: Page, house: House
+    page: Page, home: BrowserHome
 ) -> None:
-    await page.goto(f"{house.url}/{PORCH}")
+    await page.goto(f"{home.url}/{PORCH}")
     await page.locator("event-relay-card").get_by_role("searchbox").fill("wind 4321")
     await expect(rows(page)).to_have_count(1)
     said = ("info: Gust of wind 4321", "Delivered", "Create custom event", WEATHER)
@@ -270,9 +272,9 @@ async def test_screen_reader_reads_rows_as_separate_words(
 
 
 async def test_link_leads_to_a_delivery_with_unknown_outcome(
-    page: Page, house: House
+    page: Page, home: BrowserHome
 ) -> None:
-    await page.goto(f"{house.url}/{PORCH}/0?{PARAMETER}={UNKNOWN_ID}")
+    await page.goto(f"{home.url}/{PORCH}/0?{PARAMETER}={UNKNOWN_ID}")
     await expect(rows(page)).to_have_count(1)
     row = rows(page).filter(has_text=UNKNOWN)
     await expect(row).to_contain_text("outcome unknown")
@@ -296,8 +298,10 @@ async def test_link_leads_to_a_delivery_with_unknown_outcome(
     await expect(row).to_contain_text("Delivered")
 
 
-async def test_discarded_delivery_needs_no_decision(page: Page, house: House) -> None:
-    await page.goto(f"{house.url}/{PORCH}/0?{PARAMETER}={GIVEN_UP_ID}")
+async def test_discarded_delivery_needs_no_decision(
+    page: Page, home: BrowserHome
+) -> None:
+    await page.goto(f"{home.url}/{PORCH}/0?{PARAMETER}={GIVEN_UP_ID}")
     row = rows(page).first
     await expect(row).to_contain_text(GIVEN_UP_ID)
     await expect(row).to_contain_text("Discarded")
@@ -305,29 +309,31 @@ async def test_discarded_delivery_needs_no_decision(page: Page, house: House) ->
 
 
 async def test_link_to_a_rule_shows_only_its_deliveries(
-    page: Page, house: House
+    page: Page, home: BrowserHome
 ) -> None:
-    await page.goto(f"{house.url}/{PORCH}/0?{RULE_PARAMETER}=another")
+    await page.goto(f"{home.url}/{PORCH}/0?{RULE_PARAMETER}=another")
     await expect(page.get_by_text("No matching deliveries")).to_be_visible()
     await press(page, "Show all")
     await expect(rows(page).first).to_be_visible()
 
 
-async def test_shown_deliveries_are_saved_and_retried(page: Page, house: House) -> None:
+async def test_shown_deliveries_are_saved_and_retried(
+    page: Page, home: BrowserHome
+) -> None:
     refusal = Fault(
         kind=FaultKind.STATUS, method="POST", status=400, body=_REFUSED, times=2
     )
-    house.weather.add_faults(refusal)
+    home.weather.add_faults(refusal)
     for title in ("=1+1", "Sleet"):
-        await house.socket.act(
+        await home.socket.act(
             "event_relay.create_custom_event",
-            config_entry_id=house.weather_entry,
+            config_entry_id=home.weather_entry,
             status="warning",
             title=title,
             message="What is shown",
             wait=0,
         )
-    await page.goto(f"{house.url}/{PORCH}")
+    await page.goto(f"{home.url}/{PORCH}")
     card = page.locator("event-relay-card")
     # The search waits for a pause in typing, and closes open rows when it begins.
     await card.get_by_role("searchbox").fill("no such status")
@@ -363,9 +369,9 @@ async def test_shown_deliveries_are_saved_and_retried(page: Page, house: House) 
     await expect(card.get_by_text("No matching deliveries")).to_be_visible()
 
 
-async def test_automation_of_a_delivery_is_named(page: Page, house: House) -> None:
-    await house.socket.act("automation.trigger", entity_id=AUTOMATION)
-    await page.goto(f"{house.url}/{PORCH}")
+async def test_automation_of_a_delivery_is_named(page: Page, home: BrowserHome) -> None:
+    await home.socket.act("automation.trigger", entity_id=AUTOMATION)
+    await page.goto(f"{home.url}/{PORCH}")
     row = rows(page).filter(has_text="by_automation").first
     await row.get_by_role("button").first.click()
     await expect(row).to_contain_text("Night watch")
@@ -374,11 +380,11 @@ async def test_automation_of_a_delivery_is_named(page: Page, house: House) -> No
 
 
 async def test_card_fits_themes_and_a_phone(
-    page: Page, house: House, album: Album
+    page: Page, home: BrowserHome, album: Album
 ) -> None:
-    await something_of_each(house)
+    await something_of_each(home)
     await page.set_viewport_size({"width": 560, "height": 640})
-    await page.goto(f"{house.url}/{PORCH}")
+    await page.goto(f"{home.url}/{PORCH}")
     for state in ("Delivered", "Failed", "Pending"):
         await expect(rows(page).filter(has_text=state).first).to_be_visible()
     card = page.locator("event-relay-card")
@@ -402,24 +408,24 @@ async def test_card_fits_themes_and_a_phone(
         assert 0 <= left < right <= _PHONE
 
 
-async def something_of_each(house: House) -> None:
+async def something_of_each(home: BrowserHome) -> None:
     """Create a delivered, a rejected and a waiting delivery."""
     for fault in (
         Fault(kind=FaultKind.STATUS, method="POST", status=400, body=_REFUSED),
         Fault(kind=FaultKind.STATUS, method="POST", status=503, retry_after="900"),
     ):
-        house.weather.add_faults(fault)
+        home.weather.add_faults(fault)
     for title in ("Storm", "Hail"):
-        await house.socket.act(
+        await home.socket.act(
             "event_relay.create_custom_event",
-            config_entry_id=house.weather_entry,
+            config_entry_id=home.weather_entry,
             status="warning",
             title=title,
             wait=0,
         )
-    await house.socket.act(
+    await home.socket.act(
         "event_relay.create_camera_event",
-        config_entry_id=house.frigate_entry,
+        config_entry_id=home.frigate_entry,
         camera="garden",
         label="fence_down",
     )

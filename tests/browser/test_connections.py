@@ -14,16 +14,16 @@ from tools.simulators.palabra import PalabraSimulator
 from .album import Album
 from .barriers import see_no_barrier, see_no_barrier_in_forms
 from .forms import choose, field, go, open_list, option, pick, press
-from .home import House
+from .home import BrowserHome
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 
 async def begin(
-    page: Page, house: House, backend: str, album: Album | None = None
+    page: Page, home: BrowserHome, backend: str, album: Album | None = None
 ) -> None:
     """Press Add integration, Event Relay, and choose a backend."""
-    await page.goto(f"{house.url}/config/integrations/dashboard")
+    await page.goto(f"{home.url}/config/integrations/dashboard")
     await press(page, "Add integration")
     await page.get_by_placeholder("Search for a brand name").fill("Event Relay")
     await press(page, "Event Relay")
@@ -65,9 +65,9 @@ async def see_added(
     await expect(connected).to_be_visible()
 
 
-async def test_frigate(page: Page, house: House, album: Album) -> None:
+async def test_frigate(page: Page, home: BrowserHome, album: Album) -> None:
     async with FrigateSimulator(password="a good password") as frigate:
-        await begin(page, house, "Frigate", album)
+        await begin(page, home, "Frigate", album)
         await field(page, "Address").fill("http://frigate.local:5000")
         await album.keep("connect", page, page.get_by_role("dialog"))
 
@@ -84,9 +84,9 @@ async def test_frigate(page: Page, house: House, album: Album) -> None:
         await see_no_barrier_in_forms(page, "Frigate (127.0.0.1)")
 
 
-async def test_guance(page: Page, house: House) -> None:
+async def test_guance(page: Page, home: BrowserHome) -> None:
     async with GuanceSimulator(name="Night shift", workspace="wksp_night") as guance:
-        await begin(page, house, "Guance / TrueWatch")
+        await begin(page, home, "Guance / TrueWatch")
         await open_list(page, "Site")
         await pick(page, "Add custom item", typed=guance.url)
         await field(page, "API key (Key ID)").fill(guance.settings.secret)
@@ -97,9 +97,9 @@ async def test_guance(page: Page, house: House) -> None:
         await see_no_barrier_in_forms(page, "Night shift")
 
 
-async def test_aipix(page: Page, house: House) -> None:
+async def test_aipix(page: Page, home: BrowserHome) -> None:
     async with AipixSimulator() as aipix:
-        await begin(page, house, "aipix")
+        await begin(page, home, "aipix")
         await field(page, "Address").fill(aipix.url)
         await field(page, "Username").fill(aipix.settings.user)
         await field(page, "Password").fill("a wrong password")
@@ -110,9 +110,9 @@ async def test_aipix(page: Page, house: House) -> None:
         await see_no_barrier_in_forms(page, "aipix (127.0.0.1)", script_mirror="")
 
 
-async def test_palabra(page: Page, house: House) -> None:
+async def test_palabra(page: Page, home: BrowserHome) -> None:
     async with PalabraSimulator() as palabra:
-        await begin(page, house, "Palabra")
+        await begin(page, home, "Palabra")
         await field(page, "Address").fill(palabra.url)
         await see_error(page, "Enter an API key, or a ClientID")
 
@@ -121,10 +121,12 @@ async def test_palabra(page: Page, house: House) -> None:
         await see_no_barrier_in_forms(page, "Palabra", calendar_mirror="")
 
 
-async def test_a_new_connection_goes_on_to_a_mirror(page: Page, house: House) -> None:
+async def test_new_connection_is_followed_by_a_mirror(
+    page: Page, home: BrowserHome
+) -> None:
     async with PalabraSimulator() as palabra:
         palabra.expire_logins()  # a key of its own, as each account has
-        await begin(page, house, "Palabra")
+        await begin(page, home, "Palabra")
         await field(page, "Address").fill(palabra.url)
         await field(page, "API key").fill(palabra.settings.api_key)
         await press(page, "Submit")
@@ -134,9 +136,9 @@ async def test_a_new_connection_goes_on_to_a_mirror(page: Page, house: House) ->
         await press(page, "Close")
 
 
-async def test_http(page: Page, house: House) -> None:
+async def test_http(page: Page, home: BrowserHome) -> None:
     async with HttpSimulator() as target:
-        await begin(page, house, "HTTP API")
+        await begin(page, home, "HTTP API")
         await field(page, "Address").fill(f"{target.origin}/a/path")
         await see_error(page, "Remove the path.")
 

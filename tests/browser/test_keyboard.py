@@ -8,7 +8,7 @@ import pytest
 from tools.simulators.frigate import FrigateSimulator
 
 from .forms import field, option
-from .home import House
+from .home import BrowserHome
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -53,9 +53,9 @@ async def choose(page: Page, part: str) -> None:
     await press_button(page, "Next")
 
 
-async def test_connection_and_rule(page: Page, house: House) -> None:
+async def test_connection_and_rule(page: Page, home: BrowserHome) -> None:
     async with FrigateSimulator() as frigate:
-        await page.goto(f"{house.url}/config/integrations/integration/event_relay")
+        await page.goto(f"{home.url}/config/integrations/integration/event_relay")
         await press_button(page, "Add service")
         await choose(page, "Frigate")
         await reach(field(page, "Address"))

@@ -10,7 +10,7 @@ from tools.simulators.wire import Json
 from .album import Album
 from .barriers import see_no_barrier
 from .forms import choose, go, option, press
-from .home import PORCH, House
+from .home import PORCH, BrowserHome
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -27,7 +27,7 @@ _MADE = (
 """The elements that it would become. The link to the card is ours."""
 
 
-async def test_rejected_delivery(page: Page, house: House, album: Album) -> None:
+async def test_rejected_delivery(page: Page, home: BrowserHome, album: Album) -> None:
     refusal = Fault(
         kind=FaultKind.STATUS,
         method="POST",
@@ -35,16 +35,16 @@ async def test_rejected_delivery(page: Page, house: House, album: Album) -> None
         status=400,
         body={"success": False, "message": _REASON},
     )
-    house.frigate.add_faults(refusal)
-    await house.socket.act(
+    home.frigate.add_faults(refusal)
+    await home.socket.act(
         "event_relay.create_camera_event",
-        config_entry_id=house.frigate_entry,
+        config_entry_id=home.frigate_entry,
         camera="garden",
         label="parcel",
         wait=0,
     )
 
-    await page.goto(f"{house.url}/config/repairs")
+    await page.goto(f"{home.url}/config/repairs")
     repair = page.get_by_text("Deliveries to Frigate have failed")
     await repair.click()
     await expect(option(page, "Show the reasons")).to_be_checked()
@@ -65,7 +65,7 @@ async def test_rejected_delivery(page: Page, house: House, album: Album) -> None
     await expect(page.get_by_text("They are being retried.")).to_be_visible()
     await page.get_by_text("Close", exact=True).click()
     await expect(repair).to_be_hidden()
-    assert "parcel" in [event.label for event in house.frigate.events]
+    assert "parcel" in [event.label for event in home.frigate.events]
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,15 @@ async def test_rejected_delivery(page: Page, house: House, album: Album) -> None
     ],
 )
 async def test_message_of_a_backend_is_plain_text(
-    page: Page, house: House, status: int, title: str, shown: list[str], wanted: str
+    page: Page,
+    home: BrowserHome,
+    status: int,
+    title: str,
+    shown: list[str],
+    wanted: str,
 ) -> None:
     body: Json = {"success": False, "message": _MARKED_UP}
-    house.frigate.add_faults(
+    home.frigate.add_faults(
         Fault(
             kind=FaultKind.STATUS,
             method="POST",
@@ -88,15 +93,15 @@ async def test_message_of_a_backend_is_plain_text(
             body=body,
         )
     )
-    await house.socket.act(
+    await home.socket.act(
         "event_relay.create_camera_event",
-        config_entry_id=house.frigate_entry,
+        config_entry_id=home.frigate_entry,
         camera="garden",
         label="marked_up",
         wait=0,
     )
 
-    await page.goto(f"{house.url}/config/repairs")
+    await page.goto(f"{home.url}/config/repairs")
     repair = page.get_by_text(title)
     await repair.click()
     for choice in shown:

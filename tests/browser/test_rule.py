@@ -13,7 +13,7 @@ from tools.demo.polling import eventually
 from .album import Album
 from .barriers import see_no_barrier
 from .forms import choose, field, go, open_list, pick, press
-from .home import DOORBELL, FRIGATE, PORCH, House
+from .home import DOORBELL, FRIGATE, PORCH, BrowserHome
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -22,9 +22,9 @@ DELIVERED = re.compile("Frigate.*camera event|camera event.*Frigate")
 _INTEGRATION = "/config/integrations/integration/event_relay"
 
 
-async def add_rule(page: Page, house: House, album: Album) -> None:
+async def add_rule(page: Page, home: BrowserHome, album: Album) -> None:
     """Add a rule for the doorbell, which delivers to Frigate."""
-    await page.goto(house.url + _INTEGRATION)
+    await page.goto(home.url + _INTEGRATION)
     await press(page, "Add rule")
     await page.get_by_role("button", name=FRIGATE, exact=True).click()
     await choose(page, "Start from scratch")
@@ -60,13 +60,13 @@ async def add_rule(page: Page, house: House, album: Album) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-async def told(house: House) -> bool | None:
+async def told(home: BrowserHome) -> bool | None:
     """Return True once Home Assistant has recorded the outcome of the bell.
 
     It does so a second late, and the page that shows it does not reload.
     """
     start = datetime.now(UTC) - timedelta(minutes=5)
-    lines = await house.socket.command(
+    lines = await home.socket.command(
         "logbook/get_events",
         start_time=start.isoformat(),
         entity_ids=[*DOORBELL],
@@ -74,16 +74,16 @@ async def told(house: House) -> bool | None:
     return True if DELIVERED.search(json.dumps(lines)) else None
 
 
-async def make_known(house: House, label: str) -> None:
+async def make_known(home: BrowserHome, label: str) -> None:
     """Store an event with a label in Frigate, so that forms list that label."""
-    address = f"{house.frigate.url}/api/events/front_door/{label}/create"
+    address = f"{home.frigate.url}/api/events/front_door/{label}/create"
     async with ClientSession() as session, session.post(address, json={}) as response:
         assert response.ok
 
 
-async def test_rule_for_a_doorbell(page: Page, house: House, album: Album) -> None:
-    await make_known(house, "doorbell")
-    await add_rule(page, house, album)
+async def test_rule_for_a_doorbell(page: Page, home: BrowserHome, album: Album) -> None:
+    await make_known(home, "doorbell")
+    await add_rule(page, home, album)
 
     await page.set_viewport_size({"width": 860, "height": 640})
     await go(page, f"/{PORCH}")
@@ -110,14 +110,14 @@ async def test_rule_for_a_doorbell(page: Page, house: House, album: Album) -> No
     await expect(sentence).to_be_visible()
     await album.keep("doorbell", page)
 
-    rung = [event for event in house.frigate.events if event.label == "doorbell"]
+    rung = [event for event in home.frigate.events if event.label == "doorbell"]
     assert [(event.camera, event.sub_label) for event in rung] == [
         ("front_door", None),  # the earlier one
         ("front_door", "Test: Doorbell"),
         ("front_door", "Doorbell"),
     ]
 
-    await eventually(lambda: told(house), "a line in Activity", 30)
+    await eventually(lambda: told(home), "a line in Activity", 30)
     await go(page, f"/logbook?entity_id={','.join(DOORBELL)}")
     await expect(sentence).to_be_visible()
     await page.set_viewport_size({"width": 860, "height": 420})

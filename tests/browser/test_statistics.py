@@ -13,7 +13,7 @@ from tests.checks.files import ROOT
 from tools.simulators.wire import Json
 
 from .album import Album
-from .home import House
+from .home import BrowserHome
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -42,12 +42,12 @@ def hours(per_day: tuple[int, ...], until: datetime) -> Iterator[Json]:
 
 
 async def test_card_shows_deliveries_per_day(
-    page: Page, house: House, album: Album
+    page: Page, home: BrowserHome, album: Album
 ) -> None:
     until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     for name, per_day in _PER_DAY.items():
         entity = f"sensor.weather_station_{name}"
-        await house.socket.command(
+        await home.socket.command(
             "recorder/import_statistics",
             metadata={
                 "has_sum": True,
@@ -60,15 +60,15 @@ async def test_card_shows_deliveries_per_day(
             },
             stats=[*hours(per_day, until - timedelta(hours=1))],
         )
-    await house.socket.command(
+    await home.socket.command(
         "lovelace/dashboards/create", url_path=ATTIC, title="Attic", mode="storage"
     )
     view: Json = {"title": "Attic", "type": "panel", "cards": [documented()]}
-    await house.socket.command(
+    await home.socket.command(
         "lovelace/config/save", url_path=ATTIC, config={"views": [view]}
     )
     await page.set_viewport_size({"width": 860, "height": 600})
-    await page.goto(f"{house.url}/{ATTIC}")
+    await page.goto(f"{home.url}/{ATTIC}")
     card = page.locator("hui-statistics-graph-card")
     await expect(card.locator("canvas").first).to_be_visible()
     for name in ("Delivered", "Failed", "Expired"):

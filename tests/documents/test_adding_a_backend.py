@@ -39,8 +39,8 @@ from tests.checks import test_translations as checks
 from tests.checks.files import PACKAGE, ROOT
 from tests.config_flows import open_form, placeholder, submit
 from tests.every_backend import BACKENDS
-from tests.home import act, coordinator, until_state
-from tests.rule_flow import WHEN, add_rule, the_rule
+from tests.home import act, coordinator, wait_for_state
+from tests.rule_flow import WHEN, add_rule, only_rule
 from tests.rules.home import BELL, DOOR, runner_of, set_states, wait_until
 from texts.build import Built, build, texts_of
 from texts.sources import Tree, read_source
@@ -148,7 +148,7 @@ async def test_note_with_a_lost_response_is_written_once(
     await connect(hass, jotter)
     jotter.add_faults(refusing(500, handled=True), refusing(503))
     answer = await act(hass, "write_note", text="Milk is out")
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     writes = [seen.status for seen in jotter.requests if seen.method == "PUT"]
     assert writes == [500, 503, 204]
     assert texts_in(jotter) == ["Milk is out"]
@@ -186,7 +186,7 @@ async def test_form_says_why_a_service_cannot_be_read(
     assert form["errors"] == {"base": error}
 
 
-async def test_what_one_note_may_not_is_told_in_a_repair(
+async def test_missing_permission_for_one_note_has_a_repair(
     hass: HomeAssistant, jotter: JotterSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = Failures(statuses={403: RequestPaused})
@@ -199,7 +199,7 @@ async def test_what_one_note_may_not_is_told_in_a_repair(
     held_back = (DOMAIN, f"held_back_{entry.entry_id}")
     assert held_back in ir.async_get(hass).issues
     assert await hass.config_entries.async_reload(entry.entry_id)
-    await until_state(hass, rejected["delivery_id"], "delivered")
+    await wait_for_state(hass, rejected["delivery_id"], "delivered")
     assert held_back not in ir.async_get(hass).issues
 
 
@@ -269,7 +269,7 @@ async def add_the_rule(hass: HomeAssistant, entry: MockConfigEntry) -> RuleRunne
     }
     assert await form.submit(**asked) == "preview"
     assert await form.submit() == FlowResultType.CREATE_ENTRY
-    runner = runner_of(entry, the_rule(entry).subentry_id)
+    runner = runner_of(entry, only_rule(entry).subentry_id)
     assert isinstance(runner, RuleRunner)
     return runner
 
@@ -377,7 +377,7 @@ def test_every_missing_text_is_named(
         check_texts(monkeypatch, lacking)
 
 
-def test_it_is_small() -> None:
+def test_example_backend_is_small() -> None:
     files = [*HERE.glob("*.py"), *HERE.glob("*.yaml")]
     assert sum(len(path.read_text().splitlines()) for path in files) <= MOST_LINES
 

@@ -24,7 +24,7 @@ SITE = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
 @pytest.mark.parametrize(
     ("path", "text"), documents().items(), ids=lambda one: getattr(one, "name", "")
 )
-def test_what_is_said_of_actions_is_up_to_date(path: Path, text: str) -> None:
+def test_documentation_of_actions_is_up_to_date(path: Path, text: str) -> None:
     assert path.read_text() == text, "run script/document_actions"
 
 

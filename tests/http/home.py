@@ -40,7 +40,7 @@ ENTERED: dict[str, Any] = {
 """The interface's input for a connection's form with few values."""
 
 
-def a_request(title: str, definition: Mapping[str, Any]) -> ConfigSubentryData:
+def request_subentry(title: str, definition: Mapping[str, Any]) -> ConfigSubentryData:
     """Return a request as its form stores it."""
     return ConfigSubentryData(
         data={"preset": None, "definition": dict(definition)},
@@ -55,7 +55,7 @@ def of_preset(name: str, **values: str) -> dict[str, Any]:
     return {"repeat": "ask", **BY_NAME[name].filled(values)}
 
 
-def a_connection(
+def connection_entry(
     origin: str, requests: Mapping[str, Mapping[str, Any]], **entered: object
 ) -> MockConfigEntry:
     """Return a connection as its form stores it."""
@@ -64,7 +64,7 @@ def a_connection(
         domain=DOMAIN,
         title="Target",
         data={CONF_BACKEND: "http", **settings, CONF_CAPABILITIES: {}},
-        subentries_data=[a_request(*request) for request in requests.items()],
+        subentries_data=[request_subentry(*request) for request in requests.items()],
     )
 
 
@@ -75,7 +75,7 @@ async def connect(
     **entered: object,
 ) -> MockConfigEntry:
     """Set up a connection with requests."""
-    entry = a_connection(origin, requests, **entered)
+    entry = connection_entry(origin, requests, **entered)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

@@ -14,7 +14,7 @@ import pytest
 
 from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Said, Target
-from tests.home import act, until_state
+from tests.home import act, wait_for_state
 
 from .home import NOTE, connect
 
@@ -108,7 +108,7 @@ async def test_event_relay_retries_until_delivery(
     await connect(hass, target.origin, {"Note": NOTE})
     target.answers = [said]
     answer = await act(hass, "send_http_request", request="Note", data={"text": "x"})
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert len(target.calls) == 2
 
 

@@ -27,11 +27,17 @@ from custom_components.event_relay.backends.http.request.safety import is_public
 from custom_components.event_relay.backends.section_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Said, Target
-from tests.config_flows import only_added, open_form, placeholder, submit, suggested
+from tests.config_flows import (
+    form_without_set_up,
+    open_form,
+    placeholder,
+    submit,
+    suggested,
+)
 from tests.home import act
 from tests.rule_flow import suggested_values
 
-from .home import ENTERED, NOTE, a_connection, add_request, connect, open_request
+from .home import ENTERED, NOTE, add_request, connect, connection_entry, open_request
 
 SIGNING = "whsec_" + base64.b64encode(b"k" * 32).decode()
 SECTIONS: dict[str, Any] = {
@@ -68,7 +74,7 @@ def entry_form(origin: str, **entered: object) -> dict[str, Any]:
 
 async def add(hass: HomeAssistant, origin: str, **entered: object) -> ConfigFlowResult:
     """Add a connection."""
-    async with only_added(hass, "http") as form:
+    async with form_without_set_up(hass, "http") as form:
         return await submit(hass, form, entry_form(origin, **entered))
 
 
@@ -98,14 +104,14 @@ BASIC = {"authentication": "basic", "username": "sam", "secret": "x"}
         ("https://192.168.1.5", {**BEARER, "name": "Target"}, "Target 2"),
     ],
 )
-async def test_a_connection_is_told_apart_from_others_to_its_host(
+async def test_connections_to_one_host_are_distinguished(
     hass: HomeAssistant, origin: str, entered: dict[str, Any], title: str
 ) -> None:
     """By a name, port or user; a number is the last resort."""
     with patch.object(HttpClient, "capabilities", return_value=HttpCapabilities()):
         first = await add(hass, "https://192.168.1.5")
         assert first["title"] == "HTTP API (192.168.1.5)"
-        a_connection("https://10.0.0.1", {}).add_to_hass(hass)
+        connection_entry("https://10.0.0.1", {}).add_to_hass(hass)
         assert (await add(hass, origin, **entered))["title"] == title
 
 
@@ -153,7 +159,7 @@ async def test_connection_is_tested_by_its_read(
 ) -> None:
     target.answers = [401]
     entered = {"read_path": "/health", "authentication": "bearer", "secret": "t0ken"}
-    async with only_added(hass, "http") as form:
+    async with form_without_set_up(hass, "http") as form:
         filled = entry_form(target.origin, **entered)
         refused = await submit(hass, form, filled)
         assert refused["errors"] == {"base": "credentials_refused"}
@@ -165,7 +171,7 @@ async def test_connection_is_tested_by_its_read(
 async def test_advanced_fields_are_in_their_own_section(
     hass: HomeAssistant, target: Target
 ) -> None:
-    async with only_added(hass, "http") as form:
+    async with form_without_set_up(hass, "http") as form:
         assert form["data_schema"] is not None
         (more,) = (key for key in form["data_schema"].schema if key == "more")
         # The initial values, which the frontend sends if nothing is changed.

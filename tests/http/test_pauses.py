@@ -7,7 +7,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Target
-from tests.home import act, until_state
+from tests.home import act, wait_for_state
 from tests.rules.home import wait_until
 
 from .home import NOTE, change_request, connect
@@ -45,7 +45,7 @@ async def test_rejected_deliveries_are_retried_after_a_reload(
     waiting = await send(hass, "Note")
     assert repairs(hass) == ["Note"]
     await loaded_again(hass, entry)
-    await until_state(hass, waiting, "delivered")
+    await wait_for_state(hass, waiting, "delivered")
     assert repairs(hass) == []
 
 
@@ -58,7 +58,7 @@ async def test_still_rejected_request_is_reported_again(
     target.answers = [403]
     await loaded_again(hass, entry)
     await wait_until(lambda: len(target.calls) >= 2 and repairs(hass) == ["Note"])
-    await until_state(hass, waiting, "pending")
+    await wait_for_state(hass, waiting, "pending")
 
 
 @pytest.mark.parametrize("status", [401, 403, 410])
@@ -72,10 +72,10 @@ async def test_changed_request_is_not_paused_by_earlier_rejections(
     assert repairs(hass) == ["Note"]
     await change_request(hass, entry, "Note", path="/moved")
     assert repairs(hass) == []
-    await until_state(hass, await send(hass, "Note"), "delivered")
+    await wait_for_state(hass, await send(hass, "Note"), "delivered")
     assert target.calls[-1].address == "/moved"
     # It is sent as it was accepted, so it would be rejected again.
-    await until_state(hass, waiting, "pending")
+    await wait_for_state(hass, waiting, "pending")
 
 
 async def test_delivery_from_before_a_change_does_not_pause_later_ones(
@@ -90,8 +90,8 @@ async def test_delivery_from_before_a_change_does_not_pause_later_ones(
     await loaded_again(hass, entry)
     await wait_until(lambda: len(target.calls) >= 3 and repairs(hass) == ["Note"])
     assert target.calls[-1].address == "/notes/note"
-    await until_state(hass, await send(hass, "Note"), "delivered")
-    await until_state(hass, waiting, "pending")
+    await wait_for_state(hass, await send(hass, "Note"), "delivered")
+    await wait_for_state(hass, waiting, "pending")
 
 
 async def test_repair_is_removed_with_its_request(
@@ -116,13 +116,13 @@ async def test_credentials_are_requested_if_no_other_request_was_sent(
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["step_id"] == "http_reauth"
     # The other one may still be accepted.
-    await until_state(hass, await send(hass, "Other"), "delivered")
+    await wait_for_state(hass, await send(hass, "Other"), "delivered")
     done = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"authentication": "bearer", "secret": "t0ken"}
     )
     assert done["reason"] == "reauth_successful"
     await hass.async_block_till_done()
-    await until_state(hass, waiting, "delivered")
+    await wait_for_state(hass, waiting, "delivered")
     assert target.calls[-1].headers["Authorization"] == "Bearer t0ken"
 
 

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from tests.backends.http.target import Target
-from tests.home import act, until_state
+from tests.home import act, wait_for_state
 
 from .home import connect, of_preset
 from .real_targets import (
@@ -108,7 +108,7 @@ async def test_alertmanager_keeps_one_alert_until_its_end(
         async with session.post(f"{origin}/api/v2/alerts", json=[_as_sent(alert)]):
             assert len(await active()) == 1
         ended = await act(hass, "end_http_request", delivery_id=begun["delivery_id"])
-        await until_state(hass, ended["delivery_id"], "delivered")
+        await wait_for_state(hass, ended["delivery_id"], "delivered")
         assert await active() == []
 
 
@@ -133,7 +133,7 @@ async def test_lost_alert_is_repeated_only_while_it_is_remembered(
         await connect(hass, origin, {"Alert": request}, read_path="/-/healthy")
         data = {"alertname": "Door", "summary": "Open"}
         begun = await act(hass, "send_http_request", request="Alert", data=data)
-        settled = await until_state(hass, begun["delivery_id"], state)
+        settled = await wait_for_state(hass, begun["delivery_id"], state)
         assert (settled["error"] or {}).get("code") == error
         assert len(forwarded) == sent
         assert len({*forwarded}) == 1

@@ -10,7 +10,7 @@ from custom_components.event_relay.backends import errors
 from custom_components.event_relay.backends.http.request.recipe import METHODS
 from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Target
-from tests.home import act, coordinator, until_state
+from tests.home import act, coordinator, wait_for_state
 from tests.rule_flow import WHEN, add_rule, suggested_values
 
 from .home import NOTE, connect, of_preset
@@ -156,7 +156,7 @@ async def test_repeatable_request_is_resent_unchanged(
     await connect(hass, target.origin, {"Note": NOTE})
     target.answers = [None, 500, 408]
     answer = await act(hass, "send_http_request", request="Note", data={"text": "x"})
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert len(target.calls) == 4
     assert len({call.body for call in target.calls}) == 1
 
@@ -175,7 +175,7 @@ async def test_unrepeatable_request_is_left_to_the_user(
     await act(
         hass, "retry_delivery", delivery_id=listed["delivery_id"], confirm=True, wait=30
     )
-    await until_state(hass, listed["delivery_id"], "delivered")
+    await wait_for_state(hass, listed["delivery_id"], "delivered")
     assert len(target.calls) == 2
 
 
@@ -200,7 +200,7 @@ async def test_unknown_outcome_is_looked_up(
     answer = await act(
         hass, "send_http_request", request="Grafana", data={"text": "x"}, wait=0
     )
-    done = await until_state(hass, answer["delivery_id"], "delivered")
+    done = await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert done["outside_id"] == "42"
     sent, asked = target.calls
     assert (sent.method, asked.method) == ("POST", "GET")
@@ -255,11 +255,11 @@ async def test_rule_sends_a_start_and_its_end(
     hass.states.async_set("binary_sensor.doorbell", "on")
     await hass.async_block_till_done()
     (begun,) = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, begun["delivery_id"], "delivered")
+    await wait_for_state(hass, begun["delivery_id"], "delivered")
     hass.states.async_set("binary_sensor.doorbell", "off")
     await hass.async_block_till_done()
     ended, _ = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, ended["delivery_id"], "delivered")
+    await wait_for_state(hass, ended["delivery_id"], "delivered")
     first, second = target.calls
     assert first.json == {"id": begun["delivery_id"], "text": "doorbell"}
     assert second.address == "/notes/7"
@@ -333,7 +333,7 @@ async def test_test_of_a_rule_is_marked_as_a_test(
     hass.states.async_set("binary_sensor.doorbell", "on")
     await hass.async_block_till_done()
     newest, *_ = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, newest["delivery_id"], "delivered")
+    await wait_for_state(hass, newest["delivery_id"], "delivered")
     assert target.calls[-1].json["text"] == "Door"
 
 
@@ -353,7 +353,7 @@ async def test_rejected_request_waits_and_others_continue(
     assert other["state"] == "delivered"
     assert coordinator(entry).last_update_success
     assert not coordinator(entry).worker.held
-    await until_state(hass, refused["delivery_id"], "delivered")
+    await wait_for_state(hass, refused["delivery_id"], "delivered")
 
 
 async def test_form_keeps_the_other_values(hass: HomeAssistant, target: Target) -> None:
@@ -408,7 +408,7 @@ async def test_credentials_are_requested_once_all_requests_are_rejected(
     )
     assert done["reason"] == "reauth_successful"
     await hass.async_block_till_done()
-    await until_state(hass, waiting["delivery_id"], "delivered")
+    await wait_for_state(hass, waiting["delivery_id"], "delivered")
     # Waiting deliveries are sent with the new credentials.
     assert [call.headers["Authorization"] for call in target.calls] == [
         "Bearer old-t0ken",
@@ -427,7 +427,7 @@ async def test_requests_are_sent_one_at_a_time_by_option(
         for name in ("Note", "Other", "Note")
     ]
     for one in sent:
-        await until_state(hass, one["delivery_id"], "delivered")
+        await wait_for_state(hass, one["delivery_id"], "delivered")
     assert [call.json["text"] for call in target.calls] == [
         "Note",
         "Note",

@@ -29,7 +29,7 @@ from custom_components.event_relay.backends.section_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Target, serving
-from tests.home import act, until_state
+from tests.home import act, wait_for_state
 
 from .home import ENTERED, connect
 
@@ -96,12 +96,12 @@ async def test_changed_secrets_fix_waiting_deliveries_and_are_stored_nowhere_els
     hass.bus.async_fire("ring")
     await hass.async_block_till_done()
     (waiting,) = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, waiting["delivery_id"], "pending")
+    await wait_for_state(hass, waiting["delivery_id"], "pending")
     (refused,) = target.calls
 
     target.otherwise = 200
     await reconfigure(hass, entry, target.origin, **NEW)
-    await until_state(hass, waiting["delivery_id"], "delivered")
+    await wait_for_state(hass, waiting["delivery_id"], "delivered")
 
     sent = target.calls[-1]
     assert sent.address == "/hooks/present-h00k-c4nary?key=present-k3y-c4nary"
@@ -181,6 +181,6 @@ async def test_private_certificate_fixes_waiting_deliveries(
         assert answer["state"] == "pending"
         assert "certificate" in answer["reason"]
         await reconfigure(hass, entry, target.origin, certificate=pem.decode(), **OLD)
-        await until_state(hass, answer["delivery_id"], "delivered")
+        await wait_for_state(hass, answer["delivery_id"], "delivered")
         # Nothing was sent to the unverified server.
         assert len(target.calls) == 1

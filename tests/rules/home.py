@@ -16,7 +16,7 @@ from custom_components.event_relay.rules.subentry_runner import SubentryRunner
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.store import StoredEvent
 
-from ..home import a_connection, coordinator
+from ..home import connection_entry, coordinator
 
 BELL = "binary_sensor.doorbell"
 DOOR = "binary_sensor.door"
@@ -56,7 +56,7 @@ def rule_subentry(
 
 def entry_with_rules(url: str, *rules: ConfigSubentryDataWithId) -> MockConfigEntry:
     """Return the entry of a connection with rules."""
-    plain = a_connection(url)
+    plain = connection_entry(url)
     return MockConfigEntry(
         domain=plain.domain,
         title=plain.title,

@@ -31,7 +31,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 
 from ..canaries import written_texts
-from ..home import until_state
+from ..home import wait_for_state
 from ..home_palabra import connect
 from ..markdown import read
 from .home import DAMAGED, damage_notes
@@ -637,7 +637,7 @@ async def test_lost_response_duplicates_nothing(
     palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST"))
     calendar.events = [event()]
     await start()
-    await until_state(hass, (await rule_context.store.listing())[0].id, "uncertain")
+    await wait_for_state(hass, (await rule_context.store.listing())[0].id, "uncertain")
     await settled_in_time(hass, rule_context.store, clock)
     (delivery,) = await rule_context.store.listing()
     assert delivery.state is DeliveryState.DELIVERED

@@ -19,7 +19,7 @@ from custom_components.event_relay.queue.store.store import Store, StoreUnavaila
 from custom_components.event_relay.rules.rule_runner import RuleRunner
 from tools.simulators.frigate import FrigateSimulator
 
-from ..home import act, coordinator, switch_off, until_state
+from ..home import act, coordinator, switch_off, wait_for_state
 from .home import (
     DAMAGED,
     DOOR,
@@ -263,7 +263,7 @@ async def test_failed_start_is_not_open(
     coordinator(entry).worker.pause()
     await set_states(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, start["delivery_id"], "pending")
+    await wait_for_state(hass, start["delivery_id"], "pending")
 
     await act(hass, "discard_delivery", delivery_id=start["delivery_id"])
     await set_states(hass, DOOR, "off", "on")

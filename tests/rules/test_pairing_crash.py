@@ -22,7 +22,7 @@ from custom_components.event_relay.queue import worker
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
-from ..home import act, coordinator, switch_off, until_state
+from ..home import act, coordinator, switch_off, wait_for_state
 from .home import DOOR, OPENED, rule_subentry, set_states, set_up, wait_until
 
 CREATE, END = "/api/events/*/create", "/api/events/*/end"
@@ -94,7 +94,9 @@ async def crash_while_the_start_waits(scene: DoorScene) -> None:
     """Crash when the start is accepted, but not sent."""
     scene.hold_new()
     await set_states(scene.hass, DOOR, "on")
-    await until_state(scene.hass, await scene.id_of("create_camera_event"), "pending")
+    await wait_for_state(
+        scene.hass, await scene.id_of("create_camera_event"), "pending"
+    )
 
 
 async def crash_before_the_response_to_the_start(scene: DoorScene) -> None:
@@ -107,7 +109,9 @@ async def crash_before_the_response_to_the_start(scene: DoorScene) -> None:
 async def crash_while_the_event_is_open(scene: DoorScene) -> None:
     """Crash while the event is open."""
     await set_states(scene.hass, DOOR, "on")
-    await until_state(scene.hass, await scene.id_of("create_camera_event"), "delivered")
+    await wait_for_state(
+        scene.hass, await scene.id_of("create_camera_event"), "delivered"
+    )
 
 
 async def crash_while_the_end_waits(scene: DoorScene) -> None:
@@ -115,7 +119,7 @@ async def crash_while_the_end_waits(scene: DoorScene) -> None:
     await crash_while_the_event_is_open(scene)
     scene.hold_new()
     await set_states(scene.hass, DOOR, "off")
-    await until_state(scene.hass, await scene.id_of("end_camera_event"), "pending")
+    await wait_for_state(scene.hass, await scene.id_of("end_camera_event"), "pending")
 
 
 async def crash_before_the_response_to_the_end(scene: DoorScene) -> None:
@@ -137,7 +141,7 @@ ENDING = [crash_while_the_end_waits, crash_before_the_response_to_the_end]
 async def _assert_one_event_and_one_end(scene: DoorScene) -> None:
     """Wait for the end; there is exactly one event and one end."""
     for operation in ("create_camera_event", "end_camera_event"):
-        await until_state(scene.hass, await scene.id_of(operation), "delivered")
+        await wait_for_state(scene.hass, await scene.id_of(operation), "delivered")
     (event,) = scene.frigate.events
     assert event.end_time is not None
     assert event.end_time >= event.start_time
@@ -167,7 +171,9 @@ async def test_door_closes_after_the_restart(
     await scene.crash()
 
     await scene.restart()
-    await until_state(scene.hass, await scene.id_of("create_camera_event"), "delivered")
+    await wait_for_state(
+        scene.hass, await scene.id_of("create_camera_event"), "delivered"
+    )
     assert scene.frigate.events[0].end_time is None
     await set_states(scene.hass, DOOR, "off")
 

@@ -16,7 +16,7 @@ from custom_components.event_relay.const import DOMAIN
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
-from ..home import act, coordinator, left, remove, until_state
+from ..home import act, coordinator, remove, wait_for_clean_up, wait_for_state
 from .home import (
     BELL,
     DOOR,
@@ -90,7 +90,7 @@ async def test_waiting_end_is_sent(
     await frigate.stop()
     await set_states(hass, DOOR, "off")
     (end, _) = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, end["delivery_id"], "pending")
+    await wait_for_state(hass, end["delivery_id"], "pending")
     await hass.config_entries.async_unload(entry.entry_id)
     await frigate.start()
 
@@ -110,7 +110,7 @@ async def test_unknown_outcome_is_looked_up_first(
     )
     await set_states(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, start["delivery_id"], "uncertain")
+    await wait_for_state(hass, start["delivery_id"], "uncertain")
 
     await remove(hass, entry)
 
@@ -181,7 +181,7 @@ async def test_unsent_start_is_not_sent(
     await frigate.stop()
     await set_states(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
-    await until_state(hass, start["delivery_id"], "pending")
+    await wait_for_state(hass, start["delivery_id"], "pending")
     await hass.config_entries.async_unload(entry.entry_id)
     await frigate.start()
 
@@ -260,7 +260,7 @@ async def test_waiting_deliveries_are_reported_and_not_waited_for(
     assert "action" not in told
     assert f"are not sent: {dropped['delivery_id']}" in caplog.text
     frigate.clear_faults()
-    await left(entry)
+    await wait_for_clean_up(entry)
     assert frigate.events[0].end_time is not None
 
 

@@ -298,7 +298,7 @@ def refusing(status: int) -> Fault:
         ("pl", 429, "Test czeka na system Frigate: system ogranicza liczbę żądań."),
     ],
 )
-async def test_the_notification_says_why_in_the_language_of_the_home(
+async def test_notification_gives_the_reason_in_the_home_language(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     language: str,

@@ -13,7 +13,7 @@ from tools.torture.queue import kept
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 
 
-def a_delivery(delivery_id: str, follows: str | None = None) -> Delivery:
+def new_delivery(delivery_id: str, follows: str | None = None) -> Delivery:
     return Delivery(
         id=delivery_id,
         connection="c",
@@ -31,9 +31,9 @@ def a_delivery(delivery_id: str, follows: str | None = None) -> Delivery:
 
 def test_follow_up_of_a_lost_delivery_has_no_known_start() -> None:
     deliveries = [
-        a_delivery("a"),
-        a_delivery("b", follows="a"),
-        a_delivery("c", follows="gone"),
+        new_delivery("a"),
+        new_delivery("b", follows="a"),
+        new_delivery("c", follows="gone"),
     ]
 
     found = kept(lambda payload: str(payload["mark"]), deliveries, {})

@@ -13,7 +13,7 @@ from custom_components.event_relay.backends.base import StepContext
 from custom_components.event_relay.backends.transport import HttpTransport
 from tools.simulators.aipix import AipixSimulator
 
-from ..contexts import MakeContext, a_context
+from ..contexts import MakeContext, step_context
 
 USER = "relay"
 PASSWORD = "a good password"
@@ -55,7 +55,7 @@ def make_context() -> MakeContext:
     """Return a factory of step contexts, by default sent at the event."""
 
     def make(**changes: Any) -> StepContext:  # noqa: ANN401 - of any field
-        context = a_context(**changes)
+        context = step_context(**changes)
         sent_at = changes.get("first_sent_at", context.occurred_at)
         return replace(context, first_sent_at=sent_at, sent_after=sent_at)
 

@@ -4,7 +4,7 @@ from typing import Unpack
 
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 
-from tests.config_flows import ConnectionForm, Place, Trouble, failing, running
+from tests.config_flows import ConnectionForm, Place, UnusableSystem, failing, running
 from tests.home_aipix import PASSWORD, USERNAME
 from tests.other_systems import serve, serve_document
 from tools.simulators.aipix import AipixOptions, AipixSimulator
@@ -36,36 +36,40 @@ FORM = ConnectionForm(
     backend="aipix",
     run=AipixSimulator,
     fields=ACCOUNT,
-    troubles={
-        "a list": Trouble(
+    unusable={
+        "a list": UnusableSystem(
             error="invalid_response", place=lambda: serve(serve_document([]))
         ),
-        "refuses clients": Trouble(
+        "refuses clients": UnusableSystem(
             error="client_refused", place=lambda: refusing(409, "*")
         ),
-        "wrong password": Trouble(
+        "wrong password": UnusableSystem(
             error="invalid_auth", place=aipix, fields={CONF_PASSWORD: "wrong"}
         ),
-        "wrong password of an administrator": Trouble(
+        "wrong password of an administrator": UnusableSystem(
             error="invalid_auth",
             place=aipix,
             fields={CONF_PASSWORD: "wrong", **ADMINISTRATOR},
         ),
-        "captcha": Trouble(error="captcha_required", place=lambda: aipix(captcha=True)),
-        "all sessions in use": Trouble(
+        "captcha": UnusableSystem(
+            error="captcha_required", place=lambda: aipix(captcha=True)
+        ),
+        "all sessions in use": UnusableSystem(
             error="session_limit", place=lambda: aipix(session_limit=0)
         ),
-        "all sessions in use, as 429": Trouble(
+        "all sessions in use, as 429": UnusableSystem(
             error="session_limit",
             place=lambda: aipix(session_limit=0, session_limit_status=429),
         ),
-        "too many logins": Trouble(
+        "too many logins": UnusableSystem(
             error="rate_limited", place=lambda: aipix(login_limit=0)
         ),
-        "licence": Trouble(error="licence", place=lambda: refusing(402)),
-        "forbidden": Trouble(error="permission_denied", place=lambda: refusing(403)),
-        "maintenance": Trouble(error="unavailable", place=lambda: refusing(503)),
-        "login without a token": Trouble(
+        "licence": UnusableSystem(error="licence", place=lambda: refusing(402)),
+        "forbidden": UnusableSystem(
+            error="permission_denied", place=lambda: refusing(403)
+        ),
+        "maintenance": UnusableSystem(error="unavailable", place=lambda: refusing(503)),
+        "login without a token": UnusableSystem(
             error="invalid_response", place=lambda: refusing(200)
         ),
     },

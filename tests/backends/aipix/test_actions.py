@@ -23,9 +23,9 @@ from custom_components.event_relay.backends.aipix.backend import AIPIX
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BY_NAME
-from tests.home import act, coordinator, remove, until_state
+from tests.home import act, coordinator, remove, wait_for_state
 from tests.home_aipix import connect_aipix
-from tests.invalid_input import Case, each_names_its_field
+from tests.invalid_input import Case, assert_each_names_its_field
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 
@@ -345,7 +345,7 @@ async def test_invalid_input_names_its_field(
     aipix: AipixSimulator,
     subtests: pytest.Subtests,
 ) -> None:
-    await each_names_its_field(hass, subtests, BAD_INPUT)
+    await assert_each_names_its_field(hass, subtests, BAD_INPUT)
     assert not aipix.stored_events()
 
 
@@ -367,7 +367,7 @@ async def test_lost_response_is_looked_up_and_not_resent(
     await act(hass, action, **data)
     aipix.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST", path="*/*s"))
     answer = await act(hass, action, **data)
-    listed = await until_state(hass, answer["delivery_id"], "delivered")
+    listed = await wait_for_state(hass, answer["delivery_id"], "delivered")
     stored: Any = aipix.stored_events()
     assert len(stored) == 2
     assert listed["outside_id"].endswith(str(stored[1]["id"]))
@@ -391,7 +391,7 @@ async def test_request_without_a_look_up_is_never_resent(
     assert listed["error"]["code"] == "outcome_unknown"
     assert len(aipix.scripts) == (kind is FaultKind.RESET_AFTER)
     await act(hass, "retry_delivery", delivery_id=listed["delivery_id"], confirm=True)
-    await until_state(hass, listed["delivery_id"], "delivered")
+    await wait_for_state(hass, listed["delivery_id"], "delivered")
 
 
 async def test_only_administrators_may_create_scripts(
@@ -482,13 +482,13 @@ async def test_missing_permission_or_licence_is_a_repair(
 ) -> None:
     aipix.configure(**{change: False})
     answer = await act(hass, "create_script", **SCRIPT)
-    await until_state(hass, answer["delivery_id"], "pending")
+    await wait_for_state(hass, answer["delivery_id"], "pending")
     assert len(ir.async_get(hass).issues) == 1
     assert word in str(coordinator(entry).paused_for)
 
     aipix.configure(**{change: True})
     await entry.runtime_data.async_refresh()
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
 
 
 async def test_captcha_asks_for_the_login(
@@ -497,7 +497,7 @@ async def test_captcha_asks_for_the_login(
     aipix.configure(captcha=True)
     aipix.expire_logins()
     answer = await act(hass, "create_script", **SCRIPT)
-    await until_state(hass, answer["delivery_id"], "pending")
+    await wait_for_state(hass, answer["delivery_id"], "pending")
     (flow,) = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert flow["context"]["source"] == SOURCE_REAUTH
 

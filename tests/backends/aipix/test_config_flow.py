@@ -22,9 +22,9 @@ from custom_components.event_relay.backends.aipix.api.client import AipixClient
 from custom_components.event_relay.backends.aipix.forms import AipixForms
 from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
-from tests.config_flows import only_added, submit
+from tests.config_flows import form_without_set_up, submit
 from tests.home import remove
-from tests.home_aipix import DEVICE, USERNAME, connect_aipix, stored
+from tests.home_aipix import DEVICE, USERNAME, connect_aipix, connection_data
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 
@@ -38,7 +38,7 @@ entered = FORM.entered
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for aipix; the connection that it adds is not set up."""
-    async with only_added(hass, "aipix") as form:
+    async with form_without_set_up(hass, "aipix") as form:
         yield form
 
 
@@ -60,7 +60,7 @@ async def test_connection_has_its_own_device_id(
     data = result["result"].data
     device = data["device_id"]
     assert UUID(device).version == 4
-    assert without_capabilities(data) == stored(url, api, device_id=device)
+    assert without_capabilities(data) == connection_data(url, api, device_id=device)
     assert data[CONF_CAPABILITIES]["version"] == "24.03.0.0"
 
 
@@ -99,7 +99,9 @@ async def test_failed_attempts_use_one_device_and_one_session(
 async def test_same_account_is_added_once(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
-    entry = MockConfigEntry(domain=DOMAIN, data=stored("https://vms.example.com"))
+    entry = MockConfigEntry(
+        domain=DOMAIN, data=connection_data("https://vms.example.com")
+    )
     entry.add_to_hass(hass)
     result = await submit(hass, form, entered("VMS.example.com/"))
     assert result["type"] is FlowResultType.ABORT
@@ -143,7 +145,7 @@ async def test_reconfigure_keeps_the_device(hass: HomeAssistant) -> None:
         await entry.runtime_data.async_refresh()
 
         assert result["reason"] == "reconfigure_successful"
-        assert without_capabilities(entry.data) == stored(
+        assert without_capabilities(entry.data) == connection_data(
             other.url, "administrator", verify_ssl=False
         )
 
@@ -163,7 +165,7 @@ async def test_option_sets_the_numbers_of_weekdays(hass: HomeAssistant) -> None:
 
 
 async def test_clients_are_closed_with_home_assistant(hass: HomeAssistant) -> None:
-    client = AipixForms().create_client(hass, stored("http://127.0.0.1"))
+    client = AipixForms().create_client(hass, connection_data("http://127.0.0.1"))
     assert isinstance(client, AipixClient)
     hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
     await hass.async_block_till_done()

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 
-from tests.config_flows import ConnectionForm, Place, Trouble, failing, running
+from tests.config_flows import ConnectionForm, Place, UnusableSystem, failing, running
 from tests.other_systems import serve, serve_document, serve_page
 from tools.simulators.faults import FaultKind
 from tools.simulators.frigate import FrigateOptions, FrigateSimulator
@@ -32,8 +32,8 @@ FORM = ConnectionForm(
     backend="frigate",
     run=FrigateSimulator,
     fields=NO_LOGIN,
-    troubles={
-        "http on a TLS port": Trouble(
+    unusable={
+        "http on a TLS port": UnusableSystem(
             error="plain_http",
             place=lambda: serve(
                 serve_page(
@@ -42,44 +42,46 @@ FORM = ConnectionForm(
                 )
             ),
         ),
-        "other system without that path": Trouble(
+        "other system without that path": UnusableSystem(
             error="other_system", place=lambda: serve(serve_document({}, status=404))
         ),
-        "cameras missing": Trouble(
+        "cameras missing": UnusableSystem(
             error="invalid_response",
             place=lambda: failing(
                 FrigateSimulator, FaultKind.STATUS, 200, "*/config", {"cameras": []}
             ),
         ),
-        "too old": Trouble(error="version_too_old", place=_open(version="0.13")),
-        "wrong password": Trouble(
+        "too old": UnusableSystem(error="version_too_old", place=_open(version="0.13")),
+        "wrong password": UnusableSystem(
             error="invalid_auth",
             place=guarded(),
             fields=LOGIN | {CONF_PASSWORD: "wrong"},
         ),
-        "login needed": Trouble(error="auth_required", place=guarded()),
-        "login switched off": Trouble(
+        "login needed": UnusableSystem(error="auth_required", place=guarded()),
+        "login switched off": UnusableSystem(
             error="auth_disabled", place=_open(), fields=LOGIN
         ),
-        "viewer": Trouble(
+        "viewer": UnusableSystem(
             error="role_may_not_write",
             place=guarded(version="0.16", role="viewer"),
             fields=LOGIN,
         ),
-        "role of its own": Trouble(
+        "role of its own": UnusableSystem(
             error="role_may_not_write", place=guarded(role="garden_only"), fields=LOGIN
         ),
-        "viewer without login": Trouble(
+        "viewer without login": UnusableSystem(
             error="role_may_not_write", place=_open(role="viewer")
         ),
-        "forbidden": Trouble(
+        "forbidden": UnusableSystem(
             error="permission_denied",
             place=lambda: failing(FrigateSimulator, FaultKind.STATUS, 403),
         ),
-        "too many logins": Trouble(
+        "too many logins": UnusableSystem(
             error="rate_limited", place=guarded(rate_limit=0), fields=LOGIN
         ),
-        "still starting": Trouble(error="unavailable", place=_open(starting=True)),
+        "still starting": UnusableSystem(
+            error="unavailable", place=_open(starting=True)
+        ),
     },
     mistakes=[
         (NO_LOGIN | {CONF_URL: "ftp://frigate"}, {CONF_URL: "address_scheme"}),

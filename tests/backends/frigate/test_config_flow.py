@@ -8,9 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from tests.config_flows import only_added, running, submit
-from tests.other_systems import mistrusted
-from tests.test_config_flow import stored, without_capabilities
+from tests.config_flows import form_without_set_up, running, submit
+from tests.other_systems import untrusted
+from tests.test_config_flow import entered_data, stored_data
 from tools.simulators.frigate import FrigateSimulator
 
 from .connection_form import FORM, LOGIN, USERNAME, WITH_LOGIN, guarded
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form; the connection that it adds is not set up."""
-    async with only_added(hass, "frigate") as form:
+    async with form_without_set_up(hass, "frigate") as form:
         yield form
 
 
@@ -35,13 +35,13 @@ async def test_add_with_login(
         )
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert without_capabilities(result["result"]) == stored(url, **LOGIN)
+    assert entered_data(result["result"]) == stored_data(url, **LOGIN)
 
 
 async def test_self_signed_certificate_is_accepted_unverified(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
-    async with mistrusted(running(FrigateSimulator, tls=True, **WITH_LOGIN)) as url:
+    async with untrusted(running(FrigateSimulator, tls=True, **WITH_LOGIN)) as url:
         form = await submit(hass, form, FORM.entered(url, **LOGIN))
         assert form["errors"] == {"base": "certificate"}
         result = await submit(hass, form, FORM.entered(url, **LOGIN, verify_ssl=False))

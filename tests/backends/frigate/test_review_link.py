@@ -92,7 +92,7 @@ def enrichment(
     return CREATE.enrichment(payload, receipt, capabilities, NOW)
 
 
-def a_receipt(**details: str) -> Receipt:
+def receipt_with(**details: str) -> Receipt:
     """Return the receipt of an event."""
     return Receipt(
         outside_id="17.5-abcdef", details={"camera": "front_door", **details}
@@ -110,7 +110,7 @@ def a_receipt(**details: str) -> Receipt:
 def test_look_ups_are_timed_from_the_end(
     end: datetime | None, counted_from: datetime
 ) -> None:
-    receipt = a_receipt() if end is None else a_receipt(end=end.isoformat())
+    receipt = receipt_with() if end is None else receipt_with(end=end.isoformat())
     found = enrichment(receipt)
     assert found is not None
     assert found.at[0] == NOW + timedelta(seconds=SOON)
@@ -122,17 +122,17 @@ def test_look_ups_are_timed_from_the_end(
 @pytest.mark.parametrize(
     ("receipt", "camera"),
     [
-        (a_receipt(review_id="17.5-xyz"), {}),
+        (receipt_with(review_id="17.5-xyz"), {}),
         (Receipt(details={"camera": "front_door"}), {}),
-        (a_receipt(), {"enabled": False}),
-        (a_receipt(), {"records": False}),
+        (receipt_with(), {"enabled": False}),
+        (receipt_with(), {"records": False}),
     ],
     ids=["known", "no event", "camera off", "no recordings"],
 )
 def test_nothing_is_looked_up_without_a_review(
     receipt: Receipt, camera: JsonObject
 ) -> None:
-    assert enrichment(a_receipt()) is not None
+    assert enrichment(receipt_with()) is not None
     assert enrichment(receipt, camera) is None
 
 
@@ -142,14 +142,14 @@ def test_nothing_is_looked_up_if_the_source_type_has_no_review() -> None:
     )
     for source_type, looked_for in (("api", True), ("doorbell", False)):
         payload = CREATE.parse({**EVENT, "source_type": source_type})
-        found = CREATE.enrichment(payload, a_receipt(), capabilities, NOW)
+        found = CREATE.enrichment(payload, receipt_with(), capabilities, NOW)
         assert (found is not None) is looked_for
 
 
 def test_end_gets_the_link_too() -> None:
     payload = END.parse({"event_id": "17.5-abcdef"})
     capabilities = FRIGATE.load_capabilities({"version": "0.17.2", "cameras": {}})
-    assert END.enrichment(payload, a_receipt(), capabilities, NOW) is not None
+    assert END.enrichment(payload, receipt_with(), capabilities, NOW) is not None
 
 
 @pytest.mark.parametrize("simulator", ["0.18"], indirect=True)

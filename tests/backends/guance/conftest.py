@@ -11,7 +11,7 @@ import pytest
 from custom_components.event_relay.backends.guance.api.client import GuanceClient
 from tools.simulators.guance import GuanceSimulator
 
-from ..contexts import MakeContext, a_context
+from ..contexts import MakeContext, step_context
 
 DELIVERY = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
 
@@ -62,4 +62,4 @@ def client(
 @pytest.fixture
 def make_context() -> MakeContext:
     """Return a factory of step contexts, of a delivery with its own id."""
-    return partial(a_context, delivery_id=DELIVERY)
+    return partial(step_context, delivery_id=DELIVERY)

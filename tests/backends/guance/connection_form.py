@@ -4,7 +4,7 @@ from typing import Unpack
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 
-from tests.config_flows import ConnectionForm, Place, Trouble, failing, running
+from tests.config_flows import ConnectionForm, Place, UnusableSystem, failing, running
 from tests.other_systems import serve, serve_document
 from tools.simulators.faults import FaultKind
 from tools.simulators.guance import GuanceOptions, GuanceSimulator
@@ -37,51 +37,53 @@ FORM = ConnectionForm(
     backend="guance",
     run=GuanceSimulator,
     fields={CONF_API_KEY: KEY},
-    troubles={
-        "other system without that path": Trouble(
+    unusable={
+        "other system without that path": UnusableSystem(
             error="other_system", place=lambda: serve(serve_document({}, status=404))
         ),
-        "path that the service does not know": Trouble(
+        "path that the service does not know": UnusableSystem(
             error="other_system", place=lambda: answering(400, "RouterNotFound")
         ),
-        "refused": Trouble(
+        "refused": UnusableSystem(
             error="invalid_response", place=lambda: answering(400, "ft.Other")
         ),
-        "error within a success": Trouble(
+        "error within a success": UnusableSystem(
             error="invalid_response",
             place=lambda: answering(200, "ft.Other", success=False),
         ),
-        "no workspace": Trouble(error="invalid_response", place=lambda: answering(200)),
-        "workspace without id": Trouble(
+        "no workspace": UnusableSystem(
+            error="invalid_response", place=lambda: answering(200)
+        ),
+        "workspace without id": UnusableSystem(
             error="invalid_response",
             place=lambda: answering(200, content={"name": "Nameless"}),
         ),
-        "wrong key": Trouble(
+        "wrong key": UnusableSystem(
             error="invalid_api_key", place=workspace, fields={CONF_API_KEY: "wrong"}
         ),
-        "secret in place of the Key ID": Trouble(
+        "secret in place of the Key ID": UnusableSystem(
             error="invalid_api_key", place=workspace, fields={CONF_API_KEY: SECRET}
         ),
-        "wrong key as older pages spell it": Trouble(
+        "wrong key as older pages spell it": UnusableSystem(
             error="invalid_api_key", place=lambda: answering(403, "InvalidApiKey")
         ),
-        "no right": Trouble(
+        "no right": UnusableSystem(
             error="permission_denied", place=lambda: answering(403, "ft.Other")
         ),
-        "limit of the key": Trouble(
+        "limit of the key": UnusableSystem(
             error="rate_limited", place=lambda: workspace(rate_limit=0)
         ),
-        "limit of the workspace": Trouble(
+        "limit of the workspace": UnusableSystem(
             error="rate_limited", place=lambda: workspace(workspace_rate_limit=0)
         ),
-        "401 that no limit explains": Trouble(
+        "401 that no limit explains": UnusableSystem(
             error="unavailable", place=lambda: answering(401, "ft.Other")
         ),
-        "too many requests": Trouble(
+        "too many requests": UnusableSystem(
             error="rate_limited",
             place=lambda: failing(GuanceSimulator, FaultKind.STATUS, 429),
         ),
-        "down": Trouble(
+        "down": UnusableSystem(
             error="unavailable",
             place=lambda: failing(GuanceSimulator, FaultKind.STATUS, 502),
         ),

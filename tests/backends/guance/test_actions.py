@@ -21,9 +21,9 @@ from custom_components.event_relay.backends.guance.backend import GUANCE
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.queue import backoff, rate_limiter as outbox_pace
 from custom_components.event_relay.registry import BY_NAME
-from tests.home import act, until_state
+from tests.home import act, wait_for_state
 from tests.home_guance import connect
-from tests.invalid_input import each_names_its_field
+from tests.invalid_input import assert_each_names_its_field
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.wire import Json
@@ -194,7 +194,7 @@ async def test_invalid_input_names_the_field_and_sends_nothing(
     subtests: pytest.Subtests,
 ) -> None:
     cases = ((ACTION, data, field, problem) for data, field, problem in BAD_INPUT)
-    await each_names_its_field(hass, subtests, cases)
+    await assert_each_names_its_field(hass, subtests, cases)
     assert requests(simulator, "/create") == 0
 
 
@@ -208,7 +208,7 @@ async def test_event_after_an_outage_keeps_its_date(
     assert answer["state"] == "pending"
 
     await simulator.start()
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     date = datetime.fromtimestamp(stored(simulator)["date"] / 1000, UTC)
     slack = timedelta(milliseconds=1)
     assert before - slack <= date <= after + slack
@@ -226,7 +226,7 @@ async def test_lost_response_is_looked_up_and_not_resent(
     answer = await act(hass, ACTION, **DOOR)
     assert answer["state"] == "uncertain"
 
-    listed = await until_state(hass, answer["delivery_id"], "delivered")
+    listed = await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert listed["outside_id"] == stored(simulator)["__docid"]
     assert requests(simulator, "/create") == 1
     assert requests(simulator, "/query_data_v1")
@@ -252,7 +252,7 @@ async def test_event_is_resent_once_its_absence_is_proven(
     answer = await act(hass, ACTION, **DOOR)
     assert answer["state"] == "uncertain"
 
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert stored(simulator)["tags"]["ha_delivery_id"] == answer["delivery_id"]
     assert requests(simulator, "/create") == 2
 
@@ -268,7 +268,7 @@ async def test_unknown_outcome_fails_and_is_not_resent(
     simulator.add_faults(Fault(kind=FaultKind.RESET_AFTER, path=CREATE))
     answer = await act(hass, ACTION, **DOOR)
 
-    listed = await until_state(hass, answer["delivery_id"], "failed")
+    listed = await wait_for_state(hass, answer["delivery_id"], "failed")
     assert listed["error"]["code"] == "outcome_unknown"
     assert requests(simulator, "/create") == 1
 
@@ -311,7 +311,7 @@ async def test_rate_limit_delays_all_and_needs_no_new_key(
 
     simulator.configure(rate_limit=None)
     for answer in (first, second):
-        await until_state(hass, answer["delivery_id"], "delivered")
+        await wait_for_state(hass, answer["delivery_id"], "delivered")
 
 
 async def test_invalid_key_starts_reauthentication(
@@ -326,7 +326,7 @@ async def test_invalid_key_starts_reauthentication(
     await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"api_key": "the-next-key"}
     )
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert len(simulator.events) == 1
 
 
@@ -342,7 +342,7 @@ async def test_missing_permission_is_a_repair_without_reauthentication(
 
     simulator.configure(may_write=True)
     entry.runtime_data.worker.resume()
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert not ir.async_get(hass).issues
 
 
@@ -363,7 +363,7 @@ async def test_event_expires_with_the_retention_of_the_workspace(
     await simulator.stop()
     almost = datetime.now(UTC) - timedelta(days=14) + timedelta(seconds=0.2)
     answer = await act(hass, ACTION, **DOOR, occurred_at=almost, wait=0)
-    await until_state(hass, answer["delivery_id"], "expired")
+    await wait_for_state(hass, answer["delivery_id"], "expired")
 
 
 async def test_write_token_of_the_workspace_is_not_stored(

@@ -51,7 +51,7 @@ CREATE: dict[str, Call] = {"create_event": lambda client: client.create_event(BO
 ALL = READS | CREATE
 
 
-def an_envelope(code: object = 200, **changes: Json) -> dict[str, Any]:
+def envelope(code: object = 200, **changes: Json) -> dict[str, Any]:
     """Return the envelope of a success, with changes."""
     return {
         "code": code,
@@ -64,13 +64,13 @@ def an_envelope(code: object = 200, **changes: Json) -> dict[str, Any]:
     }
 
 
-def a_failure(status: int, error: str = "", message: str = "") -> Fault:
+def failure(status: int, error: str = "", message: str = "") -> Fault:
     """Return a response in the service's envelope."""
-    body = an_envelope(status, success=False, errorCode=error, message=message)
+    body = envelope(status, success=False, errorCode=error, message=message)
     return Fault(kind=FaultKind.STATUS, status=status, body=body)
 
 
-def a_page(status: int, **changes: Any) -> Fault:  # noqa: ANN401
+def page(status: int, **changes: Any) -> Fault:  # noqa: ANN401
     """Return a response of a proxy."""
     return Fault(kind=FaultKind.STATUS, status=status, **changes)
 
@@ -177,7 +177,7 @@ async def test_failure_of_a_shared_look_up_reaches_all(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
     await client.workspace()
-    simulator.add_faults(a_failure(400, "ft.Some", "no such thing"))
+    simulator.add_faults(failure(400, "ft.Some", "no such thing"))
     found = await asyncio.gather(
         *(client.find_event(f"other-{number}", NOW) for number in range(3)),
         return_exceptions=True,
@@ -192,80 +192,80 @@ type Meaning = tuple[Fault, type[BackendError], str]
 
 ANYWAY: dict[str, Meaning] = {
     "limit of the key": (
-        a_failure(401, "ft.TriggerApiAkCurrentLimiting"),
+        failure(401, "ft.TriggerApiAkCurrentLimiting"),
         Unavailable,
         "rate_limited",
     ),
     "limit of the workspace": (
-        a_failure(401, "ft.TriggerApiWorkspaceCurrentLimiting"),
+        failure(401, "ft.TriggerApiWorkspaceCurrentLimiting"),
         Unavailable,
         "rate_limited",
     ),
     "limit in a 200": (
-        a_page(
+        page(
             200,
-            body=an_envelope(
+            body=envelope(
                 401, success=False, errorCode="ft.TriggerApiAkCurrentLimiting"
             ),
         ),
         Unavailable,
         "rate_limited",
     ),
-    "401 for no known reason": (a_failure(401, "ft.Other"), Unavailable, "unavailable"),
-    "401 of a proxy": (a_page(401), Unavailable, "unavailable"),
+    "401 for no known reason": (failure(401, "ft.Other"), Unavailable, "unavailable"),
+    "401 of a proxy": (page(401), Unavailable, "unavailable"),
     "bad key": (
-        a_failure(403, "ft.InvalidAPIKey"),
+        failure(403, "ft.InvalidAPIKey"),
         InvalidCredentials,
         "invalid_api_key",
     ),
     "bad key as older pages spell it": (
-        a_failure(403, "InvalidApiKey"),
+        failure(403, "InvalidApiKey"),
         InvalidCredentials,
         "invalid_api_key",
     ),
     "bad key in a 200": (
-        a_page(200, body=an_envelope(200, success=False, errorCode="ft.InvalidAPIKey")),
+        page(200, body=envelope(200, success=False, errorCode="ft.InvalidAPIKey")),
         InvalidCredentials,
         "invalid_api_key",
     ),
-    "no right": (a_failure(403, "ft.Other"), PermissionDenied, "permission_denied"),
+    "no right": (failure(403, "ft.Other"), PermissionDenied, "permission_denied"),
     "no right in a 200": (
-        a_page(200, body=an_envelope(403, success=False)),
+        page(200, body=envelope(403, success=False)),
         PermissionDenied,
         "permission_denied",
     ),
-    "403 of a proxy": (a_page(403), PermissionDenied, "permission_denied"),
-    "429 of a proxy": (a_page(429), Unavailable, "rate_limited"),
-    "503 of a proxy": (a_page(503), Unavailable, "unavailable"),
+    "403 of a proxy": (page(403), PermissionDenied, "permission_denied"),
+    "429 of a proxy": (page(429), Unavailable, "rate_limited"),
+    "503 of a proxy": (page(503), Unavailable, "unavailable"),
     "nobody there": (Fault(kind=FaultKind.REFUSE), CannotConnect, "cannot_connect"),
 }
 TO_READS: dict[str, Meaning] = {
-    "500": (a_failure(500), Unavailable, "unavailable"),
-    "502 of a proxy": (a_page(502), Unavailable, "unavailable"),
+    "500": (failure(500), Unavailable, "unavailable"),
+    "502 of a proxy": (page(502), Unavailable, "unavailable"),
     "503 with InternalError": (
-        a_failure(503, "InternalError"),
+        failure(503, "InternalError"),
         Unavailable,
         "unavailable",
     ),
-    "400": (a_failure(400, "ft.Other"), InvalidResponse, "invalid_response"),
-    "unknown path": (a_failure(400, "RouterNotFound"), InvalidResponse, "other_system"),
-    "404 of another system": (a_page(404, body={}), InvalidResponse, "other_system"),
-    "404 page": (a_page(404), InvalidResponse, "not_json"),
-    "web page": (a_page(200, html="<html>"), InvalidResponse, "not_json"),
-    "other JSON": (a_page(200, body={"a": 1}), InvalidResponse, "other_system"),
-    "redirect": (a_page(302), InvalidResponse, "redirected"),
+    "400": (failure(400, "ft.Other"), InvalidResponse, "invalid_response"),
+    "unknown path": (failure(400, "RouterNotFound"), InvalidResponse, "other_system"),
+    "404 of another system": (page(404, body={}), InvalidResponse, "other_system"),
+    "404 page": (page(404), InvalidResponse, "not_json"),
+    "web page": (page(200, html="<html>"), InvalidResponse, "not_json"),
+    "other JSON": (page(200, body={"a": 1}), InvalidResponse, "other_system"),
+    "redirect": (page(302), InvalidResponse, "redirected"),
     "no success": (
-        a_page(200, body=an_envelope(success=False)),
+        page(200, body=envelope(success=False)),
         InvalidResponse,
         "invalid_response",
     ),
     "no code": (
-        a_page(200, body=an_envelope(None)),
+        page(200, body=envelope(None)),
         InvalidResponse,
         "invalid_response",
     ),
     "content of another shape": (
-        a_page(200, body=an_envelope(content=[])),
+        page(200, body=envelope(content=[])),
         InvalidResponse,
         "invalid_response",
     ),
@@ -273,64 +273,64 @@ TO_READS: dict[str, Meaning] = {
     "garbage": (Fault(kind=FaultKind.GARBAGE), InvalidResponse, "not_json"),
 }
 TO_CREATE: dict[str, Meaning] = {
-    "500": (a_failure(500), OutcomeUnknown, "outcome_unknown"),
+    "500": (failure(500), OutcomeUnknown, "outcome_unknown"),
     "500 in a 200": (
-        a_page(200, body=an_envelope(500, success=False)),
+        page(200, body=envelope(500, success=False)),
         OutcomeUnknown,
         "outcome_unknown",
     ),
-    "502 of a proxy": (a_page(502), OutcomeUnknown, "outcome_unknown"),
+    "502 of a proxy": (page(502), OutcomeUnknown, "outcome_unknown"),
     "503 with InternalError": (
-        a_failure(503, "InternalError"),
+        failure(503, "InternalError"),
         OutcomeUnknown,
         "outcome_unknown",
     ),
     "503 for another reason": (
-        a_failure(503, "ft.Busy"),
+        failure(503, "ft.Busy"),
         Unavailable,
         "unavailable",
     ),
-    "400": (a_failure(400, "ft.Other"), Rejected, "rejected"),
+    "400": (failure(400, "ft.Other"), Rejected, "rejected"),
     "400 in a 200": (
-        a_page(200, body=an_envelope(400, success=False)),
+        page(200, body=envelope(400, success=False)),
         Rejected,
         "rejected",
     ),
     "error in a 200": (
-        a_page(200, body=an_envelope(success=False, errorCode="ft.Other")),
+        page(200, body=envelope(success=False, errorCode="ft.Other")),
         Rejected,
         "rejected",
     ),
-    "404": (a_failure(404, "ft.Other"), Rejected, "rejected"),
-    "too large": (a_page(413), Rejected, "rejected"),
-    "unknown path": (a_failure(400, "RouterNotFound"), Unavailable, "other_system"),
-    "404 page": (a_page(404), Unavailable, "not_json"),
-    "404 of another system": (a_page(404, body={}), Unavailable, "other_system"),
-    "redirect": (a_page(302), Unavailable, "redirected"),
-    "web page": (a_page(200, html="<html>"), OutcomeUnknown, "outcome_unknown"),
-    "other JSON": (a_page(200, body={"a": 1}), OutcomeUnknown, "outcome_unknown"),
+    "404": (failure(404, "ft.Other"), Rejected, "rejected"),
+    "too large": (page(413), Rejected, "rejected"),
+    "unknown path": (failure(400, "RouterNotFound"), Unavailable, "other_system"),
+    "404 page": (page(404), Unavailable, "not_json"),
+    "404 of another system": (page(404, body={}), Unavailable, "other_system"),
+    "redirect": (page(302), Unavailable, "redirected"),
+    "web page": (page(200, html="<html>"), OutcomeUnknown, "outcome_unknown"),
+    "other JSON": (page(200, body={"a": 1}), OutcomeUnknown, "outcome_unknown"),
     "not true": (
-        a_page(200, body=an_envelope(content="true")),
+        page(200, body=envelope(content="true")),
         OutcomeUnknown,
         "outcome_unknown",
     ),
     "no success": (
-        a_page(200, body=an_envelope(success=False)),
+        page(200, body=envelope(success=False)),
         OutcomeUnknown,
         "outcome_unknown",
     ),
     "success with an error": (
-        a_page(200, body=an_envelope(errorCode="ft.Other")),
+        page(200, body=envelope(errorCode="ft.Other")),
         OutcomeUnknown,
         "outcome_unknown",
     ),
     "another code": (
-        a_page(200, body=an_envelope(0)),
+        page(200, body=envelope(0)),
         OutcomeUnknown,
         "outcome_unknown",
     ),
     "another status": (
-        a_page(202, body=an_envelope(202)),
+        page(202, body=envelope(202)),
         OutcomeUnknown,
         "outcome_unknown",
     ),
@@ -377,10 +377,10 @@ async def test_meaning_of_responses(
 @pytest.mark.parametrize(
     ("fault", "seconds"),
     [
-        (a_failure(401, "ft.TriggerApiAkCurrentLimiting"), 60),
-        (a_page(401), 60),
-        (a_page(401, retry_after="10"), 60),
-        (a_page(401, retry_after="90"), 90),
+        (failure(401, "ft.TriggerApiAkCurrentLimiting"), 60),
+        (page(401), 60),
+        (page(401, retry_after="10"), 60),
+        (page(401, retry_after="90"), 90),
     ],
 )
 async def test_rate_limit_lasts_a_minute_at_least(
@@ -398,7 +398,7 @@ async def test_reason_is_the_services_own_without_confidential_data(
 ) -> None:
     key = simulator.settings.api_key
     words = f"no A personal title, a personal tag or {key} at level error"
-    simulator.add_faults(a_failure(400, "ft.Other", words))
+    simulator.add_faults(failure(400, "ft.Other", words))
     with pytest.raises(Rejected) as raised, redacting(BODY, {"status"}):
         await client.create_event(BODY)
     assert raised.value.reason == "no •••, ••• or ••• at level error (ft.Other)"
@@ -407,7 +407,7 @@ async def test_reason_is_the_services_own_without_confidential_data(
 async def test_key_is_sent_to_no_other_host(
     client: GuanceClient, simulator: GuanceSimulator
 ) -> None:
-    simulator.add_faults(a_page(302))
+    simulator.add_faults(page(302))
     with pytest.raises(InvalidResponse):
         await client.workspace()
     assert len(simulator.requests) == 1
@@ -427,7 +427,7 @@ async def test_key_is_sent_to_no_other_host(
 async def test_malformed_workspace_is_an_error(
     client: GuanceClient, simulator: GuanceSimulator, content: Json
 ) -> None:
-    simulator.add_faults(a_page(200, body=an_envelope(content=content)))
+    simulator.add_faults(page(200, body=envelope(content=content)))
     with pytest.raises(InvalidResponse):
         await client.workspace()
 
@@ -450,7 +450,7 @@ async def test_malformed_workspace_is_an_error(
 async def test_malformed_finding_is_an_error(
     client: GuanceClient, simulator: GuanceSimulator, data: Json
 ) -> None:
-    simulator.add_faults(a_page(200, body=an_envelope(content=data)))
+    simulator.add_faults(page(200, body=envelope(content=data)))
     with pytest.raises(InvalidResponse):
         await client.find_event(DELIVERY, NOW)
 
@@ -491,7 +491,7 @@ async def test_columns_are_read_by_name(
     client: GuanceClient, simulator: GuanceSimulator, series: Json, sighting: Sighting
 ) -> None:
     content: Json = {"data": [{"series": series}]}
-    simulator.add_faults(a_page(200, body=an_envelope(content=content)))
+    simulator.add_faults(page(200, body=envelope(content=content)))
     assert await client.find_event(DELIVERY, NOW) == sighting
 
 

@@ -14,8 +14,8 @@ from custom_components.event_relay.backends.guance.api import client as guance_c
 from custom_components.event_relay.backends.guance.api.sites import SITES
 from custom_components.event_relay.backends.guance.forms import GuanceForms
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES
-from tests.config_flows import only_added, submit, suggested
-from tests.home_guance import a_workspace
+from tests.config_flows import form_without_set_up, submit, suggested
+from tests.home_guance import workspace_entry
 from tools.simulators.guance import GuanceSimulator
 
 from .connection_form import FORM, KEY, SECRET, workspace
@@ -34,7 +34,7 @@ def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for Guance; the connection that it adds is not set up."""
-    async with only_added(hass, "guance") as form:
+    async with form_without_set_up(hass, "guance") as form:
         yield form
 
 
@@ -84,7 +84,7 @@ async def test_same_workspace_is_added_once(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     async with GuanceSimulator(api_key="another-key") as simulator:
-        a_workspace(simulator, api_key="first-key").add_to_hass(hass)
+        workspace_entry(simulator, api_key="first-key").add_to_hass(hass)
         result = await submit(hass, form, entered(simulator.url, api_key="another-key"))
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
@@ -94,7 +94,7 @@ async def test_same_key_is_refused_without_a_request(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     async with GuanceSimulator() as simulator:
-        a_workspace(simulator).add_to_hass(hass)
+        workspace_entry(simulator).add_to_hass(hass)
         result = await submit(hass, form, entered(simulator.url))
         assert simulator.requests == []
     assert result["reason"] == "already_configured"
@@ -110,7 +110,7 @@ async def simulator() -> AsyncIterator[GuanceSimulator]:
 @pytest.fixture
 async def entry(hass: HomeAssistant, simulator: GuanceSimulator) -> MockConfigEntry:
     """Return a connection to the workspace that is not set up."""
-    entry = a_workspace(simulator)
+    entry = workspace_entry(simulator)
     entry.add_to_hass(hass)
     return entry
 

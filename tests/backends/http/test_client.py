@@ -54,7 +54,7 @@ from custom_components.event_relay.backends.http.request.prepared import (
 from custom_components.event_relay.backends.http.request.wire import Wire
 from custom_components.event_relay.backends.redaction import MOST_TOLD
 
-from ..contexts import a_context
+from ..contexts import step_context
 from ..resolvers import NoNames, NoNamesLater, errors_nobody_retrieves
 from .jinja import rendering
 from .target import Said, Target, client_of, serving
@@ -99,7 +99,7 @@ async def send(
     """Send a request of a connection with several; return its receipt."""
     requests = dict.fromkeys(("r1", *others), "")
     (step,) = SEND.steps(payload, HttpCapabilities(requests=requests))
-    told = a_context(**({"occurred_at": MOMENT} | context))
+    told = step_context(**({"occurred_at": MOMENT} | context))
     return SEND.receipt(payload, {"send": await step.run(client, payload, told)})
 
 
@@ -173,7 +173,7 @@ async def test_header_is_sent_once_in_any_case(
     sent_as = CIMultiDict(call.headers)
     assert sent_as.getall("Authorization") == ["Bearer t0ken"]
     assert sent_as.getall("Accept") == ["text/plain"]
-    assert sent_as.getall("webhook-id") == [a_context().delivery_id]
+    assert sent_as.getall("webhook-id") == [step_context().delivery_id]
 
 
 async def test_digest(session: ClientSession, target: Target) -> None:
@@ -467,7 +467,7 @@ async def test_look_up(
     assert step.find is not None
     assert not step.repeatable
     found = await step.find(
-        client_of(session, target.origin), payload, a_context(occurred_at=MOMENT)
+        client_of(session, target.origin), payload, step_context(occurred_at=MOMENT)
     )
     match found:
         case Found(result=result):
@@ -488,7 +488,7 @@ async def test_failed_look_up_proves_nothing(
     (step,) = SEND.steps(payload, HttpCapabilities())
     assert step.find is not None
     with pytest.raises(BackendError):
-        await step.find(client_of(session, target.origin), payload, a_context())
+        await step.find(client_of(session, target.origin), payload, step_context())
 
 
 # Ends.
@@ -519,7 +519,7 @@ async def test_end_is_sent_with_the_data_of_its_start(
     assert END.key(end, "delivery-2") == END.follows(end) == "delivery-1"
     (step,) = END.steps_following(end, HttpCapabilities(), receipt)
     assert step.repeatable
-    context = a_context(delivery_id="delivery-2", followed=receipt)
+    context = step_context(delivery_id="delivery-2", followed=receipt)
     done = await step.run(client, end, context)
     assert END.receipt(end, {"end": done}).details == {"status": 200}
     call = target.calls[1]
@@ -543,7 +543,7 @@ async def test_end_of_a_request_without_one_is_refused(
     ):
         (step,) = END.steps_following(end, HttpCapabilities(), receipt)
         with pytest.raises(Rejected) as caught:
-            await step.run(client, end, a_context(followed=receipt))
+            await step.run(client, end, step_context(followed=receipt))
         assert caught.value.code == code
     assert len(target.calls) == 2
 

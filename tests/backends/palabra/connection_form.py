@@ -7,7 +7,7 @@ from homeassistant.const import (
     CONF_URL,
 )
 
-from tests.config_flows import ConnectionForm, Place, Trouble, failing, running
+from tests.config_flows import ConnectionForm, Place, UnusableSystem, failing, running
 from tests.other_systems import serve, serve_document
 from tools.simulators.faults import FaultKind
 from tools.simulators.palabra import PalabraSimulator
@@ -35,32 +35,34 @@ FORM = ConnectionForm(
     backend="palabra",
     run=PalabraSimulator,
     fields=KEY,
-    troubles={
-        "other system": Trouble(
+    unusable={
+        "other system": UnusableSystem(
             error="other_system", place=lambda: serve(serve_document({}, status=404))
         ),
-        "other answer": Trouble(
+        "other answer": UnusableSystem(
             error="invalid_response", place=lambda: serve(serve_document({"a": 1}))
         ),
-        "wrong key": Trouble(
+        "wrong key": UnusableSystem(
             error="credentials_refused",
             place=palabra,
             fields={CONF_API_KEY: "plbr_wrong"},
         ),
-        "wrong pair": Trouble(
+        "wrong pair": UnusableSystem(
             error="client_pair_refused",
             place=palabra,
             fields=PAIR | {CONF_API_KEY: "", CONF_CLIENT_SECRET: "wrong"},
         ),
-        "forbidden": Trouble(
+        "forbidden": UnusableSystem(
             error="credentials_refused",
             place=lambda: refusing(403, {"ok": False, "errors": []}),
         ),
-        "no credits": Trouble(
+        "no credits": UnusableSystem(
             error="balance_empty", place=lambda: refusing(403, NO_CREDITS)
         ),
-        "too many requests": Trouble(error="rate_limited", place=lambda: refusing(429)),
-        "down": Trouble(error="unavailable", place=lambda: refusing(502)),
+        "too many requests": UnusableSystem(
+            error="rate_limited", place=lambda: refusing(429)
+        ),
+        "down": UnusableSystem(error="unavailable", place=lambda: refusing(502)),
     },
     mistakes=[
         ({}, {CONF_API_KEY: "missing_credentials"}),

@@ -18,9 +18,9 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.registry import BY_NAME
-from tests.home import act, look_up_at_once, until_state
+from tests.home import act, look_up_at_once, wait_for_state
 from tests.home_palabra import connect
-from tests.invalid_input import each_names_its_field
+from tests.invalid_input import assert_each_names_its_field
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.palabra.events import INGEST_SECRET
@@ -246,7 +246,7 @@ async def test_invalid_input_names_the_field_and_sends_nothing(
     palabra: PalabraSimulator,
     subtests: pytest.Subtests,
 ) -> None:
-    await each_names_its_field(hass, subtests, BAD_INPUT)
+    await assert_each_names_its_field(hass, subtests, BAD_INPUT)
     assert {request.method for request in palabra.requests} <= {"GET"}
 
 
@@ -269,10 +269,10 @@ async def test_event_is_delivered_after_an_outage(
     )
 
     await palabra.start()
-    await until_state(hass, named["delivery_id"], "delivered")
+    await wait_for_state(hass, named["delivery_id"], "delivered")
 
     assert shown(palabra)["title"] == "Other title"
-    listed = await until_state(hass, made["delivery_id"], "delivered")
+    listed = await wait_for_state(hass, made["delivery_id"], "delivered")
     assert listed["outside_id"] == palabra.events[0].event_id
 
 
@@ -286,7 +286,7 @@ async def test_lost_response_creates_one_event(
     answer = await act(hass, "create_live_event", **EVENT)
     assert answer["state"] == "uncertain"
 
-    listed = await until_state(hass, answer["delivery_id"], "delivered")
+    listed = await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert listed["outside_id"] == palabra.events[0].event_id
     assert len(palabra.events) == 1
 
@@ -303,7 +303,7 @@ async def test_lost_request_is_resent_after_two_look_ups(
     answer = await act(hass, "create_live_event", **EVENT)
     assert answer["state"] == "uncertain"
 
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert len(palabra.events) == 1
     methods = [seen.method for seen in palabra.requests[before:]]
     assert methods == ["POST", "GET", "GET", "POST"]
@@ -324,7 +324,7 @@ async def test_interrupted_look_up_proves_nothing(
     before = len(palabra.requests)
     answer = await act(hass, "create_live_event", **EVENT)
 
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     methods = [seen.method for seen in palabra.requests[before:]]
     assert methods == ["POST", "GET", "GET", "GET", "GET", "POST"]
 
@@ -368,7 +368,7 @@ async def test_empty_balance_is_a_repair_of_its_own(
 
     palabra.configure(empty_balance=False)
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=16))
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is None
 
 
@@ -384,7 +384,7 @@ async def test_refused_credentials_start_reauthentication(
     await hass.config_entries.flow.async_configure(
         flow["flow_id"], {CONF_API_KEY: palabra.settings.api_key}
     )
-    await until_state(hass, answer["delivery_id"], "delivered")
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
 
 
 async def test_failed_list_says_why(

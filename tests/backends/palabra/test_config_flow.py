@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay.backends.palabra.forms import PalabraForms
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
-from tests.config_flows import only_added, submit
+from tests.config_flows import form_without_set_up, submit
 from tests.markdown import read
 from tools.simulators.palabra import PalabraSimulator
 
@@ -46,7 +46,7 @@ def stored(url: str, **credentials: str) -> dict[str, Any]:
 @pytest.fixture
 async def form(hass: HomeAssistant) -> AsyncIterator[ConfigFlowResult]:
     """Return the form for Palabra; the connection that it adds is not set up."""
-    async with only_added(hass, "palabra") as form:
+    async with form_without_set_up(hass, "palabra") as form:
         yield form
 
 

@@ -43,7 +43,7 @@ class Caller:
 
     async def rows(self, value: str, **changes: object) -> list[dict[str, Any]]:
         """Query events with a tag; the series are null without any."""
-        status, body = await self(QUERY, {"queries": [a_query(value, **changes)]})
+        status, body = await self(QUERY, {"queries": [query_data(value, **changes)]})
         assert status == HTTPStatus.OK
         (answer,) = body["content"]["data"]
         if answer["series"] is None:
@@ -54,7 +54,7 @@ class Caller:
         ]
 
 
-def an_event(**changes: object) -> dict[str, object]:
+def event_data(**changes: object) -> dict[str, object]:
     """Return the body of an event."""
     body = {
         "date": NOW * 1000,
@@ -66,7 +66,7 @@ def an_event(**changes: object) -> dict[str, object]:
     return {name: value for name, value in body.items() if value is not ...}
 
 
-def a_query(value: str, **changes: object) -> dict[str, object]:
+def query_data(value: str, **changes: object) -> dict[str, object]:
     """Return a query for a tag around the date of the event."""
     return {
         "qtype": "dql",
@@ -130,7 +130,7 @@ async def test_each_create_makes_another_event_and_returns_no_id(
     call: Caller,
 ) -> None:
     for _ in range(2):
-        status, body = await call(CREATE, an_event(message="m", origin="o"))
+        status, body = await call(CREATE, event_data(message="m", origin="o"))
         assert (status, body["content"]) == (HTTPStatus.OK, True)
     first, second = call.service.stored_events()
     assert isinstance(first, dict)
@@ -169,13 +169,13 @@ async def test_each_create_makes_another_event_and_returns_no_id(
 async def test_invalid_events_are_refused(
     call: Caller, changes: dict[str, object]
 ) -> None:
-    status, body = await call(CREATE, an_event(**changes))
+    status, body = await call(CREATE, event_data(**changes))
     assert (status, body["success"]) == (HTTPStatus.BAD_REQUEST, False)
     assert call.service.events == []
 
 
 async def test_event_without_tags_is_accepted(call: Caller) -> None:
-    assert (await call(CREATE, an_event(customTags=...)))[0] == HTTPStatus.OK
+    assert (await call(CREATE, event_data(customTags=...)))[0] == HTTPStatus.OK
     assert call.service.events[0].tags == {}
 
 
@@ -190,7 +190,7 @@ async def test_body_without_an_object_is_refused(
 
 
 async def test_event_is_visible_once_ingested(call: Caller) -> None:
-    await call(CREATE, an_event())
+    await call(CREATE, event_data())
     assert await call.rows("one") == []
     call.service.clock.advance(31)
     (row,) = await call.rows("one")
@@ -201,7 +201,7 @@ async def test_event_is_visible_once_ingested(call: Caller) -> None:
 
 async def test_event_is_visible_after_a_flush(call: Caller) -> None:
     call.service.configure(ingest_lag=None)
-    await call(CREATE, an_event())
+    await call(CREATE, event_data())
     call.service.clock.advance(3600)
     assert await call.rows("one") == []
     call.service.flush()
@@ -209,7 +209,7 @@ async def test_event_is_visible_after_a_flush(call: Caller) -> None:
 
 
 async def test_range_applies_to_the_date_of_the_event(call: Caller) -> None:
-    await call(CREATE, an_event(date=(NOW - 7200) * 1000))
+    await call(CREATE, event_data(date=(NOW - 7200) * 1000))
     call.service.flush()
     assert await call.rows("one") == []
     early = [(NOW - 7201) * 1000, (NOW - 7199) * 1000]
@@ -217,16 +217,16 @@ async def test_range_applies_to_the_date_of_the_event(call: Caller) -> None:
 
 
 async def test_events_are_kept_for_the_retention(call: Caller) -> None:
-    await call(CREATE, an_event())
+    await call(CREATE, event_data())
     call.service.flush()
     call.service.clock.advance(14 * 86_400 + 1)
     assert await call.rows("one") == []
 
 
 async def test_source_filters_events(call: Caller) -> None:
-    await call(CREATE, an_event())
+    await call(CREATE, event_data())
     call.service.configure(source="user")
-    await call(CREATE, an_event())
+    await call(CREATE, event_data())
     call.service.flush()
     assert len(await call.rows("one")) == 2
     assert len(await call.rows("one", limit=1)) == 1
@@ -236,7 +236,7 @@ async def test_source_filters_events(call: Caller) -> None:
 
 async def test_query_may_respond_before_its_end(call: Caller) -> None:
     call.service.configure(queries_end=False)
-    _, body = await call(QUERY, {"queries": [a_query("one")]})
+    _, body = await call(QUERY, {"queries": [query_data("one")]})
     (answer,) = body["content"]["data"]
     assert answer["is_running"] is True
     assert answer["async_id"]
@@ -250,9 +250,9 @@ async def test_query_may_respond_before_its_end(call: Caller) -> None:
         {"queries": []},
         {"queries": ["text"]},
         {"queries": [{"qtype": "promql"}]},
-        {"queries": [a_query("a'b")]},
-        {"queries": [a_query("one", q="M::`cpu`")]},
-        {"queries": [a_query("one", timeRange=[1])]},
+        {"queries": [query_data("a'b")]},
+        {"queries": [query_data("one", q="M::`cpu`")]},
+        {"queries": [query_data("one", timeRange=[1])]},
     ],
 )
 async def test_invalid_query_is_refused(call: Caller, document: object) -> None:
@@ -262,8 +262,8 @@ async def test_invalid_query_is_refused(call: Caller, document: object) -> None:
 @pytest.mark.parametrize(
     ("setting", "path", "document"),
     [
-        ("may_write", CREATE, an_event()),
-        ("may_query", QUERY, {"queries": [a_query("one")]}),
+        ("may_write", CREATE, event_data()),
+        ("may_query", QUERY, {"queries": [query_data("one")]}),
     ],
 )
 async def test_role_without_permission_is_refused(
@@ -283,7 +283,7 @@ async def test_unknown_path_is_404(call: Caller) -> None:
 async def test_response_can_be_lost_after_the_event_is_stored(call: Caller) -> None:
     call.service.add_faults(Fault(kind=FaultKind.RESET_AFTER, path="*/create"))
     with pytest.raises(aiohttp.ClientError):
-        await call(CREATE, an_event())
+        await call(CREATE, event_data())
     assert len(call.service.events) == 1
 
 
@@ -305,7 +305,7 @@ async def test_unknown_setting_is_refused(
 
 
 async def test_reset_deletes_everything(call: Caller) -> None:
-    await call(CREATE, an_event())
+    await call(CREATE, event_data())
     call.service.expire_logins()
     call.service.restart()
     call.service.reset()
