@@ -1,7 +1,7 @@
 """Tests of live events in a simulated Palabra that follow a calendar."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +23,7 @@ from custom_components.event_relay.backends.palabra.mirror.calendar_mirror impor
 )
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
-from custom_components.event_relay.queue.delivery import DeliveryState
+from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.store.file import StoreUnavailable
 from custom_components.event_relay.rules.context import RuleContext
 from custom_components.event_relay.rules.outcome import OutcomeKind
@@ -59,73 +59,95 @@ REFUSAL = Fault(
 )
 QUARTER = timedelta(minutes=15)
 
-type Start = Callable[..., Awaitable[MirrorHome[CalendarMirror]]]
+
+@dataclass(kw_only=True)
+class CalendarHome:
+    """A calendar, a simulated Palabra, and mirrors between them."""
+
+    hass: HomeAssistant
+    clock: Clock
+    palabra: PalabraSimulator
+    entry: MockConfigEntry
+    calendar: PreparedCalendar
+    rule_context: RuleContext
+    mirrors: list[MirrorHome[CalendarMirror]] = field(default_factory=list)
+
+    async def start(
+        self, *events: CalendarEvent, made: datetime | None = None, **data: object
+    ) -> MirrorHome[CalendarMirror]:
+        """Start a mirror of the calendar, by default with its current events."""
+        if events:
+            self.calendar.events = [*events]
+        subentry = mirror_subentry(
+            "calendar_mirror", made=made, calendar_entity=CALENDAR, **data
+        )
+        self.mirrors.append(MirrorHome(self.rule_context, CalendarMirror, subentry))
+        await self.mirrors[-1].start()
+        return self.mirrors[-1]
+
+    async def change(self, *events: CalendarEvent) -> None:
+        """Change the events of the calendar, and let the mirror compare them."""
+        self.calendar.events = [*events]
+        await self.mirrors[-1].compare()
+
+    async def settle(self) -> list[Delivery]:
+        """Wait until all deliveries are settled; return them, newest first."""
+        return await settled(self.rule_context.store)
+
+    async def settle_in_time(self) -> None:
+        """Wait until all deliveries are settled, while time passes."""
+        await settled_in_time(self.hass, self.rule_context.store, self.clock)
+
+    async def pass_time(self, **time: float) -> None:
+        """Let time pass."""
+        await self.clock.pass_time(self.hass, timedelta(**time))
+
+    async def listed(self) -> list[Delivery]:
+        """Return all deliveries."""
+        return await self.rule_context.store.listing(limit=None)
+
+    def issue(self, kind: str) -> ir.IssueEntry | None:
+        """Return a repair of the mirror."""
+        return issue(self.hass, kind, self.mirrors[-1])
+
+    def live_events(self) -> list[tuple[Any, float, float]]:
+        """Return title, start and length in hours of Palabra's live events."""
+        return live_events(self.palabra)
+
+    def starts(self) -> list[float]:
+        """Return the starts of Palabra's live events, in hours."""
+        return [begin for _, begin, _ in self.live_events()]
+
+    def titles(self) -> list[str]:
+        """Return the titles of Palabra's live events."""
+        return [title for title, _, _ in self.live_events()]
 
 
 @pytest.fixture
-async def palabra(
-    monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> AsyncIterator[PalabraSimulator]:
-    """Run a Palabra simulator, on 1 June."""
+async def home(
+    hass: HomeAssistant, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[CalendarHome]:
+    """Set up a connection to a Palabra with the real clock, on 1 June."""
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
-    async with PalabraSimulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def entry(
-    hass: HomeAssistant,
-    palabra: PalabraSimulator,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> MockConfigEntry:
-    """Set up a connection to a Palabra with the real clock."""
     monkeypatch.setattr(
         PalabraClient, "server_time", lambda *_: datetime.now(UTC) - QUARTER
     )
     await hass.config.async_set_time_zone("Europe/Berlin")
-    entry = await connect(hass, palabra)
-    clock.control(entry)
-    return entry
-
-
-@pytest.fixture
-async def rule_context(hass: HomeAssistant, entry: MockConfigEntry) -> RuleContext:
-    """Return the connection's context as mirrors see it."""
-    return await rule_context_of(hass, entry)
-
-
-@pytest.fixture
-async def calendar(
-    hass: HomeAssistant, rule_context: RuleContext
-) -> AsyncIterator[PreparedCalendar]:
-    """Add a calendar."""
-    calendar = await add_calendar(hass)
-    yield calendar
-    await calendar.async_remove()
-
-
-@pytest.fixture
-async def start(
-    rule_context: RuleContext, calendar: PreparedCalendar
-) -> AsyncIterator[Start]:
-    """Start mirrors of the calendar, and stop them at the end."""
-    running: list[MirrorHome[CalendarMirror]] = []
-
-    async def start(
-        *, made: datetime | None = None, **data: object
-    ) -> MirrorHome[CalendarMirror]:
-        subentry = mirror_subentry(
-            "calendar_mirror", made=made, calendar_entity=CALENDAR, **data
+    async with PalabraSimulator() as palabra:
+        entry = await connect(hass, palabra)
+        clock.control(entry)
+        home = CalendarHome(
+            hass=hass,
+            clock=clock,
+            palabra=palabra,
+            entry=entry,
+            calendar=await add_calendar(hass),
+            rule_context=await rule_context_of(hass, entry),
         )
-        one = MirrorHome(rule_context, CalendarMirror, subentry)
-        running.append(one)
-        await one.start()
-        return one
-
-    yield start
-    for one in running:
-        await one.stop()
+        yield home
+        for mirror in home.mirrors:
+            await mirror.stop()
+        await home.calendar.async_remove()
 
 
 def event(
@@ -145,9 +167,9 @@ def event(
     )
 
 
-def names_in_repair(hass: HomeAssistant, running: MirrorHome[CalendarMirror]) -> str:
+def names_in_repair(home: CalendarHome) -> str:
     """Return the events that a repair names, as shown to the user."""
-    refused = issue(hass, "mirror_refused", running)
+    refused = home.issue("mirror_refused")
     assert refused is not None
     assert refused.data is not None
     return read(str(refused.data["events"]))
@@ -165,22 +187,20 @@ def live_events(palabra: PalabraSimulator) -> list[tuple[Any, float, float]]:
     )
 
 
-async def test_each_event_is_created_once(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
-    calendar.events = [event("Breakfast"), event("Dinner", hours=34, length=2)]
-    running = await start(
-        event_type="in_person", target_languages=["de"], access_code="1234"
+async def test_each_event_is_created_once(home: CalendarHome) -> None:
+    running = await home.start(
+        event("Breakfast"),
+        event("Dinner", hours=34, length=2),
+        event_type="in_person",
+        target_languages=["de"],
+        access_code="1234",
     )
-    await settled(rule_context.store)
+    await home.settle()
     await running.compare()
-    await settled(rule_context.store)
+    await home.settle()
 
-    assert live_events(palabra) == [("Breakfast", 24, 1), ("Dinner", 34, 2)]
-    assert palabra.events[0].content | {"title": ""} == {
+    assert home.live_events() == [("Breakfast", 24, 1), ("Dinner", 34, 2)]
+    assert home.palabra.events[0].content | {"title": ""} == {
         "title": "",
         "event_type": "in-person",
         "target_languages": ["de"],
@@ -190,217 +210,144 @@ async def test_each_event_is_created_once(
     assert [one.kind for one in running.outcomes] == [OutcomeKind.DELIVERED] * 2
 
 
-async def test_changed_events_are_updated(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
-    calendar.events = [event(uid="one")]
-    running = await start()
-    await settled(rule_context.store)
-    (made,) = palabra.events
+async def test_changed_events_are_updated(home: CalendarHome) -> None:
+    await home.start(event(uid="one"))
+    await home.settle()
+    (made,) = home.palabra.events
 
-    calendar.events = [event("New title", hours=30, length=3, uid="one")]
+    await home.change(event("New title", hours=30, length=3, uid="one"))
+    await home.settle()
+
+    assert home.live_events() == [("New title", 30, 3)]
+    assert home.palabra.events == [made]
+
+
+async def test_event_across_midnight(home: CalendarHome) -> None:
+    await home.start(event(hours=37.5, length=0.5, uid="one"))
+    await home.change(event(hours=38.5, length=2, uid="one"))
+    await home.settle()
+    assert home.live_events() == [("Meeting", 38.5, 2)]
+
+
+async def test_deleted_events_are_deleted_after_a_while(home: CalendarHome) -> None:
+    running = await home.start(event("Stays"), event("Goes"))
+    await home.settle_in_time()
+    del home.calendar.events[1]
     await running.compare()
-    await settled(rule_context.store)
+    await home.settle_in_time()
+    assert len(home.palabra.events) == 2
 
-    assert live_events(palabra) == [("New title", 30, 3)]
-    assert palabra.events == [made]
+    await home.pass_time(minutes=5)
+    await home.settle_in_time()
+    assert home.live_events() == [("Stays", 24, 1)]
 
-
-async def test_event_across_midnight(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
-    calendar.events = [event(hours=37.5, length=0.5, uid="one")]
-    running = await start()
-    calendar.events = [event(hours=38.5, length=2, uid="one")]
-    await running.compare()
-    await settled(rule_context.store)
-    assert live_events(palabra) == [("Meeting", 38.5, 2)]
+    await home.change(event("Stays"), event("Goes"))
+    await home.settle_in_time()
+    assert len(home.palabra.events) == 2
 
 
-async def test_deleted_events_are_deleted_after_a_while(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    calendar.events = [event("Stays"), event("Goes")]
-    running = await start()
-    await settled_in_time(hass, rule_context.store, clock)
-    del calendar.events[1]
-    await running.compare()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert len(palabra.events) == 2
-
-    await clock.pass_time(hass, timedelta(minutes=5))
-    await settled_in_time(hass, rule_context.store, clock)
-    assert live_events(palabra) == [("Stays", 24, 1)]
-
-    calendar.events = [event("Stays"), event("Goes")]
-    await running.compare()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert len(palabra.events) == 2
-
-
-async def test_nothing_is_deleted_without_the_option(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    calendar.events = [event("Stays"), event("Goes")]
-    await start(delete=False)
-    await settled_in_time(hass, rule_context.store, clock)
-    del calendar.events[1]
-    await clock.pass_time(hass, timedelta(hours=2))
-    assert len(palabra.events) == 2
+async def test_nothing_is_deleted_without_the_option(home: CalendarHome) -> None:
+    await home.start(event("Stays"), event("Goes"), delete=False)
+    await home.settle_in_time()
+    del home.calendar.events[1]
+    await home.pass_time(hours=2)
+    assert len(home.palabra.events) == 2
 
 
 @pytest.mark.parametrize("how", ["unavailable", "error", "nothing", "gone"])
 async def test_unreadable_calendar_changes_nothing(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-    how: str,
+    home: CalendarHome, how: str
 ) -> None:
-    calendar.events = events = [event("One"), event("Two")]
-    running = await start()
-    await settled_in_time(hass, rule_context.store, clock)
+    home.calendar.events = events = [event("One"), event("Two")]
+    running = await home.start()
+    await home.settle_in_time()
 
-    calendar.events = []
-    time = timedelta(hours=5)
+    home.calendar.events = []
+    hours = 5.0
     match how:
         case "unavailable":
-            calendar.set_available(available=False)
+            home.calendar.set_available(available=False)
         case "error":
-            calendar.error = HomeAssistantError("no network")
+            home.calendar.error = HomeAssistantError("no network")
         case "nothing":
-            time = timedelta(minutes=25)
+            hours = 25 / 60
         case "gone":
-            hass.states.async_remove(CALENDAR)
+            home.hass.states.async_remove(CALENDAR)
     await running.restart()
-    await clock.pass_time(hass, time)
-    assert len(palabra.events) == 2
-    assert (issue(hass, "mirror_source", running) is not None) == (how == "gone")
+    await home.pass_time(hours=hours)
+    assert len(home.palabra.events) == 2
+    assert (home.issue("mirror_source") is not None) == (how == "gone")
 
-    calendar.events, calendar.error = events, None
-    calendar.set_available(available=True)
-    await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, rule_context.store, clock)
-    assert len(palabra.events) == 2
-    assert issue(hass, "mirror_source", running) is None
-    assert len(await rule_context.store.listing()) == 2
+    home.calendar.events, home.calendar.error = events, None
+    home.calendar.set_available(available=True)
+    await home.pass_time(minutes=15)
+    await home.settle_in_time()
+    assert len(home.palabra.events) == 2
+    assert home.issue("mirror_source") is None
+    assert len(await home.listed()) == 2
 
 
 async def test_empty_calendar_is_trusted_after_a_longer_while(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
+    home: CalendarHome,
 ) -> None:
-    calendar.events = [event()]
-    await start()
-    await settled_in_time(hass, rule_context.store, clock)
-    calendar.events = []
-    await clock.pass_time(hass, timedelta(minutes=50))
-    await settled_in_time(hass, rule_context.store, clock)
-    assert palabra.events == []
+    await home.start(event())
+    await home.settle_in_time()
+    home.calendar.events = []
+    await home.pass_time(minutes=50)
+    await home.settle_in_time()
+    assert home.palabra.events == []
 
 
-async def test_events_added_late_are_created(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    await start()
-    calendar.events = [event(hours=0.1)]
-    await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, rule_context.store, clock)
-    assert live_events(palabra) == [("Meeting", 0.1, 1)]
+async def test_events_added_late_are_created(home: CalendarHome) -> None:
+    await home.start()
+    home.calendar.events = [event(hours=0.1)]
+    await home.pass_time(minutes=15)
+    await home.settle_in_time()
+    assert home.live_events() == [("Meeting", 0.1, 1)]
 
 
 async def test_added_event_is_created_at_once_even_if_another_is_next(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
+    home: CalendarHome,
 ) -> None:
-    calendar.events = [event(hours=1)]
-    await start()
-    calendar.events.append(event(hours=5, uid="later"))
-    calendar.async_write_ha_state()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert len(live_events(palabra)) == 2
+    await home.start(event(hours=1))
+    home.calendar.events.append(event(hours=5, uid="later"))
+    home.calendar.async_write_ha_state()
+    await home.settle_in_time()
+    assert len(home.live_events()) == 2
 
-    read = len(calendar.read)
+    read = len(home.calendar.read)
     for _ in range(5):
-        calendar.async_write_ha_state()
-        await hass.async_block_till_done()
-    assert len(calendar.read) == read
+        home.calendar.async_write_ha_state()
+        await home.hass.async_block_till_done()
+    assert len(home.calendar.read) == read
 
 
-async def test_past_events_stay_unchanged(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    calendar.events = [event("Before", hours=-3), event("Soon", hours=1)]
-    running = await start()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert live_events(palabra) == [("Soon", 1, 1)]
+async def test_past_events_stay_unchanged(home: CalendarHome) -> None:
+    await home.start(event("Before", hours=-3), event("Soon", hours=1))
+    await home.settle_in_time()
+    assert home.live_events() == [("Soon", 1, 1)]
 
-    await clock.pass_time(hass, timedelta(hours=2, minutes=30))
-    calendar.events = [event("Other title", hours=1, uid="soon")]
-    await running.compare()
-    calendar.events = []
-    await clock.pass_time(hass, timedelta(hours=2))
-    await settled_in_time(hass, rule_context.store, clock)
-    assert live_events(palabra) == [("Soon", 1, 1)]
+    await home.pass_time(hours=2, minutes=30)
+    await home.change(event("Other title", hours=1, uid="soon"))
+    home.calendar.events = []
+    await home.pass_time(hours=2)
+    await home.settle_in_time()
+    assert home.live_events() == [("Soon", 1, 1)]
 
 
-async def test_running_event_is_updated_but_not_deleted(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    calendar.events = [event(hours=1, length=2), event("Other", hours=50)]
-    await start()
-    await settled_in_time(hass, rule_context.store, clock)
-    await clock.pass_time(hass, timedelta(hours=2))
-    calendar.events[0] = event(hours=1, length=3)
-    await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, rule_context.store, clock)
-    assert live_events(palabra)[0] == ("Meeting", 1, 3)
+async def test_running_event_is_updated_but_not_deleted(home: CalendarHome) -> None:
+    await home.start(event(hours=1, length=2), event("Other", hours=50))
+    await home.settle_in_time()
+    await home.pass_time(hours=2)
+    home.calendar.events[0] = event(hours=1, length=3)
+    await home.pass_time(minutes=15)
+    await home.settle_in_time()
+    assert home.live_events()[0] == ("Meeting", 1, 3)
 
-    del calendar.events[0]
-    await clock.pass_time(hass, timedelta(hours=1))
-    await settled_in_time(hass, rule_context.store, clock)
-    assert len(palabra.events) == 2
+    del home.calendar.events[0]
+    await home.pass_time(hours=1)
+    await home.settle_in_time()
+    assert len(home.palabra.events) == 2
 
 
 def daily_events(
@@ -419,96 +366,72 @@ def daily_events(
 
 @pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
 async def test_recurring_events_are_followed_one_by_one(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-    ids: bool,
+    home: CalendarHome, ids: bool
 ) -> None:
-    calendar.events = daily_events(5, ids=ids)
-    running = await start(ahead=3)
-    await settled_in_time(hass, rule_context.store, clock)
-    assert [begin for _, begin, _ in live_events(palabra)] == [24, 48]
-    made = {one.event_id for one in palabra.events}
+    home.calendar.events = daily_events(5, ids=ids)
+    running = await home.start(ahead=3)
+    await home.settle_in_time()
+    assert home.starts() == [24, 48]
+    made = {one.event_id for one in home.palabra.events}
 
-    moved = calendar.events[1]
-    calendar.events[1] = replace(
+    moved = home.calendar.events[1]
+    home.calendar.events[1] = replace(
         moved,
         start=moved.start + timedelta(hours=5),
         end=moved.end + timedelta(hours=5),
     )
     await running.compare()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert [begin for _, begin, _ in live_events(palabra)] == [24, 53]
-    assert {one.event_id for one in palabra.events} == made
+    await home.settle_in_time()
+    assert home.starts() == [24, 53]
+    assert {one.event_id for one in home.palabra.events} == made
 
-    await clock.pass_time(hass, timedelta(hours=1))
-    await settled_in_time(hass, rule_context.store, clock)
-    assert [begin for _, begin, _ in live_events(palabra)] == [24, 53, 72]
-    del calendar.events[0]
-    await clock.pass_time(hass, timedelta(minutes=30))
-    await settled_in_time(hass, rule_context.store, clock)
-    assert [begin for _, begin, _ in live_events(palabra)] == [53, 72]
+    await home.pass_time(hours=1)
+    await home.settle_in_time()
+    assert home.starts() == [24, 53, 72]
+    del home.calendar.events[0]
+    await home.pass_time(minutes=30)
+    await home.settle_in_time()
+    assert home.starts() == [53, 72]
 
 
 @pytest.mark.parametrize("ids", [True, False], ids=["recurrence ids", "none"])
 async def test_moved_series_keeps_its_live_events(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    ids: bool,
+    home: CalendarHome, ids: bool
 ) -> None:
-    calendar.events = daily_events(4, ids=ids)
-    running = await start()
-    await settled(rule_context.store)
-    made = {one.event_id for one in palabra.events}
-    calendar.events = [
+    home.calendar.events = daily_events(4, ids=ids)
+    running = await home.start()
+    await home.settle()
+    made = {one.event_id for one in home.palabra.events}
+    home.calendar.events = [
         replace(one, recurrence_id=f"{one.recurrence_id}-new" if ids else None)
         for one in daily_events(4, hours=25, ids=ids)
     ]
     await running.compare()
-    await settled(rule_context.store)
-    assert [begin for _, begin, _ in live_events(palabra)] == [25, 49, 73, 97]
-    assert {one.event_id for one in palabra.events} == made
+    await home.settle()
+    assert home.starts() == [25, 49, 73, 97]
+    assert {one.event_id for one in home.palabra.events} == made
 
 
-async def test_events_without_ids_are_identified_by_summary(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
-    calendar.events = [event(uid=None), event(hours=48, uid=None)]
-    running = await start()
-    await settled(rule_context.store)
-    made = {one.event_id for one in palabra.events}
-    calendar.events[0] = event(hours=26, uid=None)
+async def test_events_without_ids_are_identified_by_summary(home: CalendarHome) -> None:
+    running = await home.start(event(uid=None), event(hours=48, uid=None))
+    await home.settle()
+    made = {one.event_id for one in home.palabra.events}
+    home.calendar.events[0] = event(hours=26, uid=None)
     await running.compare()
-    await settled(rule_context.store)
-    assert live_events(palabra) == [("Meeting", 26, 1), ("Meeting", 48, 1)]
-    assert {one.event_id for one in palabra.events} == made
+    await home.settle()
+    assert home.live_events() == [("Meeting", 26, 1), ("Meeting", 48, 1)]
+    assert {one.event_id for one in home.palabra.events} == made
 
 
-async def test_far_moved_events_are_not_deleted(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    calendar.events = [event(uid="one"), event("Other")]
-    await start(ahead=3)
-    await settled_in_time(hass, rule_context.store, clock)
-    (made, _) = palabra.events
-    calendar.events[0] = event(hours=24 * 90, uid="one")
-    await clock.pass_time(hass, timedelta(minutes=30))
-    await settled_in_time(hass, rule_context.store, clock)
-    assert made in palabra.events
-    assert live_events(palabra)[0] == ("Meeting", 24 * 90, 1)
+async def test_far_moved_events_are_not_deleted(home: CalendarHome) -> None:
+    await home.start(event(uid="one"), event("Other"), ahead=3)
+    await home.settle_in_time()
+    (made, _) = home.palabra.events
+    home.calendar.events[0] = event(hours=24 * 90, uid="one")
+    await home.pass_time(minutes=30)
+    await home.settle_in_time()
+    assert made in home.palabra.events
+    assert home.live_events()[0] == ("Meeting", 24 * 90, 1)
 
 
 @pytest.mark.parametrize(
@@ -521,18 +444,17 @@ async def test_far_moved_events_are_not_deleted(
     ],
 )
 async def test_only_matching_events_are_mirrored(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    written: str,
-    is_pattern: bool,
-    wanted: list[str],
+    home: CalendarHome, written: str, is_pattern: bool, wanted: list[str]
 ) -> None:
-    calendar.events = [event("Translated talk"), event("TRANSLATION"), event("Other")]
-    await start(filter=written, filter_is_pattern=is_pattern)
-    await settled(rule_context.store)
-    assert [title for title, _, _ in live_events(palabra)] == sorted(wanted)
+    await home.start(
+        event("Translated talk"),
+        event("TRANSLATION"),
+        event("Other"),
+        filter=written,
+        filter_is_pattern=is_pattern,
+    )
+    await home.settle()
+    assert home.titles() == sorted(wanted)
 
 
 @pytest.mark.parametrize(
@@ -545,456 +467,330 @@ async def test_only_matching_events_are_mirrored(
     ids=["summer", "clocks go back", "clocks go forward"],
 )
 async def test_all_day_events_last_from_midnight_to_midnight(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    day: date,
-    begin: str,
-    length: float,
+    home: CalendarHome, day: date, begin: str, length: float
 ) -> None:
-    calendar.events = [
+    await home.start(
         CalendarEvent(
             start=day, end=day + timedelta(days=1), summary="Fair", uid="fair"
-        )
-    ]
-    await start(ahead=365)
-    await settled(rule_context.store)
-    (made,) = palabra.events
+        ),
+        ahead=365,
+    )
+    await home.settle()
+    (made,) = home.palabra.events
     assert made.start == datetime.fromisoformat(begin)
     assert made.end - made.start == timedelta(hours=length)
 
 
 async def test_nothing_is_requested_before_home_assistant_has_started(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
+    home: CalendarHome,
 ) -> None:
-    hass.set_state(CoreState.starting)
-    calendar.events = [event()]
-    running = await start()
+    home.hass.set_state(CoreState.starting)
+    running = await home.start(event())
     await running.compare()
-    assert calendar.read == []
-    hass.set_state(CoreState.running)
-    hass.bus.async_fire("homeassistant_started")
-    await hass.async_block_till_done()
-    await settled(rule_context.store)
-    assert len(palabra.events) == 1
+    assert home.calendar.read == []
+    home.hass.set_state(CoreState.running)
+    home.hass.bus.async_fire("homeassistant_started")
+    await home.hass.async_block_till_done()
+    await home.settle()
+    assert len(home.palabra.events) == 1
 
 
-async def test_restart_between_create_and_update(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
-    calendar.events = [event(uid="one")]
-    running = await start()
-    await settled(rule_context.store)
-    calendar.events = [event(hours=26, uid="one")]
+async def test_restart_between_create_and_update(home: CalendarHome) -> None:
+    running = await home.start(event(uid="one"))
+    await home.settle()
+    home.calendar.events = [event(hours=26, uid="one")]
     await running.restart()
-    await settled(rule_context.store)
-    assert live_events(palabra) == [("Meeting", 26, 1)]
+    await home.settle()
+    assert home.live_events() == [("Meeting", 26, 1)]
 
 
-async def test_crash_between_commit_and_send(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
+async def test_crash_between_commit_and_send(home: CalendarHome) -> None:
     """Nothing more is sent; the next run continues with the queue's file."""
-    await entry.runtime_data.worker.stop()
-    calendar.events = [event(uid="one")]
-    running = await start()
-    assert palabra.events == []
+    await home.entry.runtime_data.worker.stop()
+    running = await home.start(event(uid="one"))
+    assert home.palabra.events == []
     await running.stop()
 
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    running.rule_context = await rule_context_of(hass, entry)
-    calendar.events = [event(hours=26, uid="one")]
+    assert await home.hass.config_entries.async_reload(home.entry.entry_id)
+    running.rule_context = await rule_context_of(home.hass, home.entry)
+    home.calendar.events = [event(hours=26, uid="one")]
     await running.start()
     deliveries = await settled(running.rule_context.store)
-    assert live_events(palabra) == [("Meeting", 26, 1)]
+    assert home.live_events() == [("Meeting", 26, 1)]
     assert [one.operation for one in deliveries] == [
         "update_live_event",
         "create_live_event",
     ]
 
 
-async def test_lost_response_duplicates_nothing(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST"))
-    calendar.events = [event()]
-    await start()
-    await wait_for_state(hass, (await rule_context.store.listing())[0].id, "uncertain")
-    await settled_in_time(hass, rule_context.store, clock)
-    (delivery,) = await rule_context.store.listing()
+async def test_lost_response_duplicates_nothing(home: CalendarHome) -> None:
+    home.palabra.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST"))
+    await home.start(event())
+    await wait_for_state(home.hass, (await home.listed())[0].id, "uncertain")
+    await home.settle_in_time()
+    (delivery,) = await home.listed()
     assert delivery.state is DeliveryState.DELIVERED
-    assert len(palabra.events) == 1
+    assert len(home.palabra.events) == 1
 
 
-async def test_mirror_continues_after_an_outage(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
+async def test_mirror_continues_after_an_outage(home: CalendarHome) -> None:
     """A create that was never sent is not sent once its event is deleted."""
-    await palabra.stop()
-    calendar.events = [event("Stays"), event("Moves"), event("Goes")]
-    running = await start()
-    calendar.events = [event("Stays"), event("Moves", hours=30)]
-    await running.compare()
-    await clock.pass_time(hass, timedelta(minutes=30))
-    await palabra.start()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert live_events(palabra) == [("Moves", 30, 1), ("Stays", 24, 1)]
+    await home.palabra.stop()
+    await home.start(event("Stays"), event("Moves"), event("Goes"))
+    await home.change(event("Stays"), event("Moves", hours=30))
+    await home.pass_time(minutes=30)
+    await home.palabra.start()
+    await home.settle_in_time()
+    assert home.live_events() == [("Moves", 30, 1), ("Stays", 24, 1)]
 
 
 async def test_rejected_event_has_a_repair_and_is_retried_when_changed(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
+    home: CalendarHome,
 ) -> None:
-    palabra.add_faults(REFUSAL)
-    calendar.events = [event("First", uid="one")]
-    running = await start()
-    await settled_in_time(hass, rule_context.store, clock)
-    await clock.pass_time(hass, timedelta(hours=1))
+    home.palabra.add_faults(REFUSAL)
+    running = await home.start(event("First", uid="one"))
+    await home.settle_in_time()
+    await home.pass_time(hours=1)
     assert [one.kind for one in running.outcomes] == [OutcomeKind.FAILED]
-    assert len(await rule_context.store.listing()) == 1
+    assert len(await home.listed()) == 1
 
-    calendar.events = [event("Second", uid="one")]
+    home.calendar.events = [event("Second", uid="one")]
     await running.restart()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert live_events(palabra) == [("Second", 24, 1)]
+    await home.settle_in_time()
+    assert home.live_events() == [("Second", 24, 1)]
 
 
-async def test_invalid_event_is_reported_once(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    calendar.events = [event("AB", uid="one"), event("Good")]
-    running = await start()
-    await clock.pass_time(hass, timedelta(hours=1))
-    await settled_in_time(hass, rule_context.store, clock)
+async def test_invalid_event_is_reported_once(home: CalendarHome) -> None:
+    running = await home.start(event("AB", uid="one"), event("Good"))
+    await home.pass_time(hours=1)
+    await home.settle_in_time()
     failed = [one for one in running.outcomes if one.kind is OutcomeKind.FAILED]
     assert [one.reason for one in failed] == ["AB: title: too_short"]
-    assert "AB (June 2, 2040, 10:00 AM): title: too_short" in names_in_repair(
-        hass, running
-    )
+    assert "AB (June 2, 2040, 10:00 AM): title: too_short" in names_in_repair(home)
 
-    calendar.events[0] = event("ABC", uid="one")
+    home.calendar.events[0] = event("ABC", uid="one")
     await running.compare()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert [title for title, _, _ in live_events(palabra)] == ["ABC", "Good"]
-    assert issue(hass, "mirror_refused", running) is None
+    await home.settle_in_time()
+    assert home.titles() == ["ABC", "Good"]
+    assert home.issue("mirror_refused") is None
 
 
-async def test_repair_names_rejected_events_after_a_restart(
-    hass: HomeAssistant, calendar: PreparedCalendar, start: Start
-) -> None:
-    calendar.events = [event("AB", uid="one")]
-    running = await start()
+async def test_repair_names_rejected_events_after_a_restart(home: CalendarHome) -> None:
+    running = await home.start(event("AB", uid="one"))
     await running.restart()
-    assert "AB (June 2, 2040, 10:00 AM)" in names_in_repair(hass, running)
+    assert "AB (June 2, 2040, 10:00 AM)" in names_in_repair(home)
 
 
 async def test_description_and_location_are_included_by_option(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
+    home: CalendarHome,
 ) -> None:
     described = event(uid="one", description="Bring\r\nshoes", location=" Hall  2 ")
-    calendar.events = [described]
-    running = await start(details=True)
-    await settled_in_time(hass, rule_context.store, clock)
-    (made,) = palabra.events
+    await home.start(described, details=True)
+    await home.settle_in_time()
+    (made,) = home.palabra.events
     assert (made.content["description"], made.content["location"]) == (
         "Bring\nshoes",
         "Hall 2",
     )
 
-    calendar.events = [event(uid="one")]
-    await running.compare()
-    await settled_in_time(hass, rule_context.store, clock)
-    (changed,) = palabra.events
+    await home.change(event(uid="one"))
+    await home.settle_in_time()
+    (changed,) = home.palabra.events
     assert not changed.content["description"]
     assert not changed.content["location"]
 
 
 async def test_description_and_location_are_left_out_by_default(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
+    home: CalendarHome,
 ) -> None:
-    calendar.events = [event(description="Private", location="At home")]
-    await start()
-    await settled(rule_context.store)
-    assert "Private" not in repr([one.content for one in palabra.events])
-    assert "At home" not in repr([one.content for one in palabra.events])
+    await home.start(event(description="Private", location="At home"))
+    await home.settle()
+    assert "Private" not in repr([one.content for one in home.palabra.events])
+    assert "At home" not in repr([one.content for one in home.palabra.events])
 
 
-async def test_changed_settings_update_existing_live_events(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
-    calendar.events = [event()]
-    running = await start(access_code="1234", target_languages=["de"])
-    await settled(rule_context.store)
+async def test_changed_settings_update_existing_live_events(home: CalendarHome) -> None:
+    running = await home.start(event(), access_code="1234", target_languages=["de"])
+    await home.settle()
     running.subentry = replace(
         running.subentry,
         data=MappingProxyType({"calendar_entity": CALENDAR, "event_type": "in_person"}),
     )
     await running.restart()
-    await settled(rule_context.store)
-    (made,) = palabra.events
+    await home.settle()
+    (made,) = home.palabra.events
     assert made.content["event_type"] == "in-person"
     assert made.content["access_code"] == ""
     assert made.content["target_languages"] == []
 
 
-async def test_mirror_is_disabled_and_enabled(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-) -> None:
-    running = await start()
+async def test_mirror_is_disabled_and_enabled(home: CalendarHome) -> None:
+    running = await home.start()
     await running.mirror.async_disable()
-    calendar.events = [event()]
-    await clock.pass_time(hass, timedelta(hours=1))
+    home.calendar.events = [event()]
+    await home.pass_time(hours=1)
     await running.restart()
-    assert await rule_context.store.listing() == []
+    assert await home.listed() == []
     await running.mirror.async_enable()
-    await hass.async_block_till_done()
-    await settled_in_time(hass, rule_context.store, clock)
-    assert len(palabra.events) == 1
+    await home.hass.async_block_till_done()
+    await home.settle_in_time()
+    assert len(home.palabra.events) == 1
 
 
 @pytest.mark.parametrize("delete", [True, False])
-async def test_removed_mirror(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-    delete: bool,
-) -> None:
-    calendar.events = [event("Goes on", hours=0), event("To come")]
-    palabra.add("Of somebody else", NOW + timedelta(days=1), NOW + timedelta(days=2))
-    running = await start(delete=delete)
-    await settled(rule_context.store)
+async def test_removed_mirror(home: CalendarHome, delete: bool) -> None:
+    home.calendar.events = [event("Goes on", hours=0), event("To come")]
+    home.palabra.add(
+        "Of somebody else", NOW + timedelta(days=1), NOW + timedelta(days=2)
+    )
+    running = await home.start(delete=delete)
+    await home.settle()
     await running.mirror.async_remove()
-    await settled(rule_context.store)
-    left = [title for title, _, _ in live_events(palabra)]
+    await home.settle()
+    left = home.titles()
     assert left == ["Goes on", "Of somebody else", *([] if delete else ["To come"])]
-    assert await rule_context.store.recall(rule_context.connection) == {}
+    assert await home.rule_context.store.recall(home.rule_context.connection) == {}
 
 
 async def test_live_events_are_found_after_the_file_was_replaced(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
+    home: CalendarHome,
 ) -> None:
     """The queue's file was damaged and set aside."""
     begin = NOW + timedelta(hours=24)
-    made = palabra.add("Meeting", begin, begin + timedelta(hours=1))
-    calendar.events = [event(), event("New")]
-    running = await start(made=NOW - timedelta(days=30))
-    await settled(rule_context.store)
-    assert live_events(palabra) == [("Meeting", 24, 1), ("New", 24, 1)]
+    made = home.palabra.add("Meeting", begin, begin + timedelta(hours=1))
+    home.calendar.events = [event(), event("New")]
+    running = await home.start(made=NOW - timedelta(days=30))
+    await home.settle()
+    assert home.live_events() == [("Meeting", 24, 1), ("New", 24, 1)]
 
-    calendar.events[0] = event(hours=30)
+    home.calendar.events[0] = event(hours=30)
     await running.compare()
-    await settled(rule_context.store)
-    assert live_events(palabra) == [("Meeting", 30, 1), ("New", 24, 1)]
-    assert made in palabra.events
+    await home.settle()
+    assert home.live_events() == [("Meeting", 30, 1), ("New", 24, 1)]
+    assert made in home.palabra.events
 
 
-async def test_long_text_is_cut_at_a_grapheme(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
-    calendar.events = [event("Meeting " * 40)]
-    await start()
-    await settled(rule_context.store)
-    ((title, _, _),) = live_events(palabra)
+async def test_long_text_is_cut_at_a_grapheme(home: CalendarHome) -> None:
+    await home.start(event("Meeting " * 40))
+    await home.settle()
+    ((title, _, _),) = home.live_events()
     assert title.startswith("Meeting Meeting")
     assert title.endswith("…")
-    (delivery,) = await rule_context.store.listing()
+    (delivery,) = await home.listed()
     assert delivery.receipt is not None
     assert [warning.split()[0] for warning in delivery.receipt.warnings] == ["title"]
 
 
 async def test_cut_live_events_are_found_after_the_file_was_replaced(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
+    home: CalendarHome,
 ) -> None:
     begin = NOW + timedelta(hours=24)
-    calendar.events = [event("Meeting " * 40)]
-    cut = rule_context.queue.fitting("create_live_event", {"title": "Meeting " * 40})
-    made = palabra.add(str(cut["title"]), begin, begin + timedelta(hours=1))
-    await start(made=NOW - timedelta(days=30))
-    await settled(rule_context.store)
-    assert palabra.events == [made]
+    home.calendar.events = [event("Meeting " * 40)]
+    cut = home.rule_context.queue.fitting(
+        "create_live_event", {"title": "Meeting " * 40}
+    )
+    made = home.palabra.add(str(cut["title"]), begin, begin + timedelta(hours=1))
+    await home.start(made=NOW - timedelta(days=30))
+    await home.settle()
+    assert home.palabra.events == [made]
 
 
 async def test_nothing_is_created_while_the_list_cannot_be_read(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
+    home: CalendarHome,
 ) -> None:
-    calendar.events = [event()]
-    await palabra.stop()
-    await start(made=NOW - timedelta(days=30))
-    assert await rule_context.store.listing() == []
-    await palabra.start()
-    await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, rule_context.store, clock)
-    assert len(palabra.events) == 1
+    home.calendar.events = [event()]
+    await home.palabra.stop()
+    await home.start(made=NOW - timedelta(days=30))
+    assert await home.listed() == []
+    await home.palabra.start()
+    await home.pass_time(minutes=15)
+    await home.settle_in_time()
+    assert len(home.palabra.events) == 1
 
 
 @pytest.mark.parametrize("written", DAMAGED)
 async def test_live_events_are_recognised_despite_damaged_notes(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    written: str,
+    home: CalendarHome, written: str
 ) -> None:
-    calendar.events = [event(), event("Other"), event("Gone")]
-    running = await start()
-    await settled(rule_context.store)
+    running = await home.start(event(), event("Other"), event("Gone"))
+    await home.settle()
     await running.stop()
     damage_notes(written, "bound/meeting%", "bound/gone%")
-    calendar.events = [event(hours=30), event("Other"), event("New")]
+    home.calendar.events = [event(hours=30), event("Other"), event("New")]
 
     await running.start()
-    await settled(rule_context.store)
+    await home.settle()
 
     # Of what was deleted meanwhile nothing is known any more.
     expected = [("Gone", 24, 1), ("Meeting", 30, 1), ("New", 24, 1), ("Other", 24, 1)]
-    assert live_events(palabra) == expected
+    assert home.live_events() == expected
     assert damaged_bindings(running.mirror.notes) == {}
-    calendar.events = [event(hours=31), event("Other"), event("New")]
-    await running.compare()
-    await settled(rule_context.store)
-    assert ("Meeting", 31, 1) in live_events(palabra)
-    assert len(palabra.events) == 4
+    await home.change(event(hours=31), event("Other"), event("New"))
+    await home.settle()
+    assert ("Meeting", 31, 1) in home.live_events()
+    assert len(home.palabra.events) == 4
 
 
 async def test_live_events_are_found_again_after_notes_are_damaged(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
+    home: CalendarHome,
 ) -> None:
     begin = NOW + timedelta(hours=24)
-    palabra.add("Meeting", begin, begin + timedelta(hours=1))
-    calendar.events = [event()]
-    running = await start(made=NOW - timedelta(days=30))
-    await settled(rule_context.store)
+    home.palabra.add("Meeting", begin, begin + timedelta(hours=1))
+    home.calendar.events = [event()]
+    running = await home.start(made=NOW - timedelta(days=30))
+    await home.settle()
     await running.stop()
     damage_notes("nothing", "bound/%")
 
     await running.start()
-    await settled(rule_context.store)
-    calendar.events = [event(hours=30)]
-    await running.compare()
-    await settled(rule_context.store)
+    await home.settle()
+    await home.change(event(hours=30))
+    await home.settle()
 
-    assert live_events(palabra) == [("Meeting", 30, 1)]
+    assert home.live_events() == [("Meeting", 30, 1)]
 
 
 async def test_store_fails_for_a_while(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
+    home: CalendarHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*_: object, **__: object) -> None:
         raise StoreUnavailable("disk full")
 
-    calendar.events = [event()]
+    home.calendar.events = [event()]
     with monkeypatch.context() as patch:
-        patch.setattr(rule_context.store, "accept", full)
-        await start()
-    assert palabra.events == []
-    await clock.pass_time(hass, QUARTER)
-    await settled_in_time(hass, rule_context.store, clock)
-    assert len(palabra.events) == 1
+        patch.setattr(home.rule_context.store, "accept", full)
+        await home.start()
+    assert home.palabra.events == []
+    await home.pass_time(minutes=15)
+    await home.settle_in_time()
+    assert len(home.palabra.events) == 1
 
 
-async def test_hundreds_of_events(
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-) -> None:
-    calendar.events = [event(f"Event {one}", hours=1 + one / 10) for one in range(300)]
-    running = await start()
-    assert len(await rule_context.store.listing(limit=None)) == 300
+async def test_hundreds_of_events(home: CalendarHome) -> None:
+    home.calendar.events = [
+        event(f"Event {one}", hours=1 + one / 10) for one in range(300)
+    ]
+    running = await home.start()
+    assert len(await home.listed()) == 300
     await running.compare()
-    assert len(await rule_context.store.listing(limit=None)) == 300
+    assert len(await home.listed()) == 300
 
 
 async def test_no_canary_is_written(
-    hass: HomeAssistant,
-    rule_context: RuleContext,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
-    caplog: pytest.LogCaptureFixture,
+    home: CalendarHome, caplog: pytest.LogCaptureFixture
 ) -> None:
-    palabra.add_faults(REFUSAL)
-    calendar.events = [event("canary-title", uid="canary-uid"), event("canary-other")]
-    running = await start(access_code="canary-code")
-    calendar.error = ValueError("canary-error")
+    home.palabra.add_faults(REFUSAL)
+    running = await home.start(
+        event("canary-title", uid="canary-uid"),
+        event("canary-other"),
+        access_code="canary-code",
+    )
+    home.calendar.error = ValueError("canary-error")
     await running.compare()
-    await settled(rule_context.store)
-    assert "canary-code" in str(palabra.stored_events())
+    await home.settle()
+    assert "canary-code" in str(home.palabra.stored_events())
     for text in [
-        *written_texts(hass, caplog),
+        *written_texts(home.hass, caplog),
         *(one.reason for one in running.outcomes),
     ]:
         assert "canary" not in text
@@ -1020,47 +816,39 @@ async def switch_account(
 
 
 async def test_live_events_are_created_anew_in_another_account(
-    hass: HomeAssistant,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
+    home: CalendarHome,
 ) -> None:
-    calendar.events = [event("Meeting"), event("Concert", hours=48)]
-    running = await start()
+    running = await home.start(event("Meeting"), event("Concert", hours=48))
     await settled(running.rule_context.store)
     async with PalabraSimulator() as other:
         other.settings.api_key = "plbr_other"
-        await switch_account(hass, running, other)
+        await switch_account(home.hass, running, other)
         await settled(running.rule_context.store)
 
-        assert len(live_events(other)) == len(live_events(palabra)) == 2
-        told = issue(hass, "mirror_moved", running)
+        assert len(live_events(other)) == len(home.live_events()) == 2
+        told = home.issue("mirror_moved")
         assert told is not None
-        ir.async_delete_issue(hass, DOMAIN, told.issue_id)
-        calendar.events = [event("Meeting", length=2), event("Concert", hours=48)]
+        ir.async_delete_issue(home.hass, DOMAIN, told.issue_id)
+        home.calendar.events = [event("Meeting", length=2), event("Concert", hours=48)]
         await running.restart()
         await settled(running.rule_context.store)
 
         assert sorted(live_events(other)) == [("Concert", 48, 1), ("Meeting", 24, 2)]
-        assert sorted(live_events(palabra)) == [("Concert", 48, 1), ("Meeting", 24, 1)]
-        assert issue(hass, "mirror_moved", running) is None
+        assert sorted(home.live_events()) == [("Concert", 48, 1), ("Meeting", 24, 1)]
+        assert home.issue("mirror_moved") is None
 
 
 async def test_live_events_are_kept_with_another_key_of_the_account(
-    hass: HomeAssistant,
-    palabra: PalabraSimulator,
-    calendar: PreparedCalendar,
-    start: Start,
+    home: CalendarHome,
 ) -> None:
-    calendar.events = [event("Meeting")]
-    running = await start()
+    running = await home.start(event("Meeting"))
     await settled(running.rule_context.store)
 
-    palabra.settings.api_key = "plbr_another"
-    await switch_account(hass, running, palabra)
-    calendar.events = [event("Meeting", length=2)]
+    home.palabra.settings.api_key = "plbr_another"
+    await switch_account(home.hass, running, home.palabra)
+    home.calendar.events = [event("Meeting", length=2)]
     await running.restart()
     await settled(running.rule_context.store)
 
-    assert live_events(palabra) == [("Meeting", 24, 2)]
-    assert issue(hass, "mirror_moved", running) is None
+    assert home.live_events() == [("Meeting", 24, 2)]
+    assert home.issue("mirror_moved") is None
