@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -25,7 +26,6 @@ from custom_components.event_relay.backends.base import InvalidField, JsonObject
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.home_language import moment_in_words, say
 from custom_components.event_relay.queue.delivery import Delivery
-from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.queue.worker import Worker
 from custom_components.event_relay.rules.context import RuleContext
 from custom_components.event_relay.rules.mirrors.mirror import Mirror
@@ -220,39 +220,67 @@ class MirrorHome[MirrorT: Mirror]:
             self.mirror.settled(delivery)
 
 
-async def settled(store: Store) -> list[Delivery]:
-    """Wait until all deliveries are settled; return them, newest first."""
-    async with asyncio.timeout(60):
-        while True:
-            listed = await store.listing(limit=None)
-            if all(delivery.state.settled for delivery in listed):
-                return listed
-            await asyncio.sleep(0.01)
+@dataclass(kw_only=True)
+class SourceHome[MirrorT: Mirror]:
+    """A Home Assistant with the source of mirrors, and its clock."""
 
+    hass: HomeAssistant
+    clock: Clock
+    mirrors: list[MirrorHome[MirrorT]] = field(default_factory=list)
 
-async def settled_in_time(hass: HomeAssistant, store: Store, clock: Clock) -> None:
-    """Wait until all deliveries are settled, while time passes.
+    @property
+    def running(self) -> MirrorHome[MirrorT]:
+        """Return the mirror that was started last."""
+        return self.mirrors[-1]
 
-    Moving the clock fires every timer, including timeouts. So it is only moved when
-    nothing happens without that: due work may just be slow.
-    """
-    for _ in range(100):
+    @property
+    def context(self) -> RuleContext:
+        """Return the connection's context as the mirror sees it."""
+        return self.running.rule_context
+
+    async def listed(self) -> list[Delivery]:
+        """Return all deliveries."""
+        return await self.context.store.listing(limit=None)
+
+    def issue(self, kind: str) -> ir.IssueEntry | None:
+        """Return a repair of the mirror."""
+        issue_id = f"{kind}_{self.running.subentry.subentry_id}"
+        return ir.async_get(self.hass).async_get_issue(DOMAIN, issue_id)
+
+    async def reconfigure(self, **data: object) -> None:
+        """Let the connection lead to another system, as its reconfiguration does."""
+        await self.running.stop()
+        entry = self.hass.config_entries.async_get_entry(self.context.connection)
+        assert isinstance(entry, MockConfigEntry)
+        self.hass.config_entries.async_update_entry(entry, data={**entry.data, **data})
+        await self.hass.config_entries.async_reload(entry.entry_id)
+        await self.hass.async_block_till_done()
+        self.running.rule_context = await rule_context_of(self.hass, entry)
+        await self.running.start()
+        await self.settle()
+
+    async def settle(self) -> list[Delivery]:
+        """Wait until all deliveries are settled; return them, newest first."""
+        async with asyncio.timeout(60):
+            while True:
+                listed = await self.listed()
+                if all(delivery.state.settled for delivery in listed):
+                    return listed
+                await asyncio.sleep(0.01)
+
+    async def settle_in_time(self) -> None:
+        """Wait until all deliveries are settled, while time passes.
+
+        Moving the clock fires every timer, including timeouts. So it is only moved when
+        nothing happens without that: due work may just be slow.
+        """
         for _ in range(100):
-            await clock.idle()
-            listed = await store.listing(limit=None)
-            waiting = [one for one in listed if not one.state.settled]
-            if not waiting:
-                return
-            if all(one.due_at and one.due_at > clock.now for one in waiting):
-                break
-        await clock.pass_time(hass, timedelta(minutes=1))
-    raise TimeoutError
-
-
-def issue(
-    hass: HomeAssistant, kind: str, running: MirrorHome[Any]
-) -> ir.IssueEntry | None:
-    """Return the repair of a mirror."""
-    return ir.async_get(hass).async_get_issue(
-        DOMAIN, f"{kind}_{running.subentry.subentry_id}"
-    )
+            for _ in range(100):
+                await self.clock.idle()
+                waiting = [one for one in await self.listed() if not one.state.settled]
+                if not waiting:
+                    return
+                if all(one.due_at and one.due_at > self.clock.now for one in waiting):
+                    break
+            await self.clock.pass_time(self.hass, timedelta(minutes=1))
+        raise TimeoutError

@@ -1,13 +1,12 @@
 """Tests of live events in a simulated Palabra that follow a calendar."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from homeassistant.components.calendar import CalendarEvent
-from homeassistant.const import CONF_API_KEY, CONF_URL
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -23,7 +22,7 @@ from custom_components.event_relay.backends.palabra.mirror.calendar_mirror impor
 )
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
-from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
+from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.store.file import StoreUnavailable
 from custom_components.event_relay.rules.context import RuleContext
 from custom_components.event_relay.rules.outcome import OutcomeKind
@@ -41,12 +40,10 @@ from .mirror_home import (
     Clock,
     MirrorHome,
     PreparedCalendar,
+    SourceHome,
     add_calendar,
-    issue,
     mirror_subentry,
     rule_context_of,
-    settled,
-    settled_in_time,
 )
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -61,16 +58,13 @@ QUARTER = timedelta(minutes=15)
 
 
 @dataclass(kw_only=True)
-class CalendarHome:
+class CalendarHome(SourceHome[CalendarMirror]):
     """A calendar, a simulated Palabra, and mirrors between them."""
 
-    hass: HomeAssistant
-    clock: Clock
     palabra: PalabraSimulator
     entry: MockConfigEntry
     calendar: PreparedCalendar
     rule_context: RuleContext
-    mirrors: list[MirrorHome[CalendarMirror]] = field(default_factory=list)
 
     async def start(
         self, *events: CalendarEvent, made: datetime | None = None, **data: object
@@ -82,33 +76,17 @@ class CalendarHome:
             "calendar_mirror", made=made, calendar_entity=CALENDAR, **data
         )
         self.mirrors.append(MirrorHome(self.rule_context, CalendarMirror, subentry))
-        await self.mirrors[-1].start()
-        return self.mirrors[-1]
+        await self.running.start()
+        return self.running
 
     async def change(self, *events: CalendarEvent) -> None:
         """Change the events of the calendar, and let the mirror compare them."""
         self.calendar.events = [*events]
-        await self.mirrors[-1].compare()
-
-    async def settle(self) -> list[Delivery]:
-        """Wait until all deliveries are settled; return them, newest first."""
-        return await settled(self.rule_context.store)
-
-    async def settle_in_time(self) -> None:
-        """Wait until all deliveries are settled, while time passes."""
-        await settled_in_time(self.hass, self.rule_context.store, self.clock)
+        await self.running.compare()
 
     async def pass_time(self, **time: float) -> None:
         """Let time pass."""
         await self.clock.pass_time(self.hass, timedelta(**time))
-
-    async def listed(self) -> list[Delivery]:
-        """Return all deliveries."""
-        return await self.rule_context.store.listing(limit=None)
-
-    def issue(self, kind: str) -> ir.IssueEntry | None:
-        """Return a repair of the mirror."""
-        return issue(self.hass, kind, self.mirrors[-1])
 
     def live_events(self) -> list[tuple[Any, float, float]]:
         """Return title, start and length in hours of Palabra's live events."""
@@ -515,7 +493,7 @@ async def test_crash_between_commit_and_send(home: CalendarHome) -> None:
     running.rule_context = await rule_context_of(home.hass, home.entry)
     home.calendar.events = [event(hours=26, uid="one")]
     await running.start()
-    deliveries = await settled(running.rule_context.store)
+    deliveries = await home.settle()
     assert home.live_events() == [("Meeting", 26, 1)]
     assert [one.operation for one in deliveries] == [
         "update_live_event",
@@ -796,34 +774,14 @@ async def test_no_canary_is_written(
         assert "canary" not in text
 
 
-async def switch_account(
-    hass: HomeAssistant, running: MirrorHome[CalendarMirror], palabra: PalabraSimulator
-) -> None:
-    """Let the connection lead to another account, as its reconfiguration does."""
-    await running.stop()
-    entry = hass.config_entries.async_get_entry(running.rule_context.connection)
-    assert isinstance(entry, MockConfigEntry)
-    data = {
-        **entry.data,
-        CONF_URL: palabra.url,
-        CONF_API_KEY: palabra.settings.api_key,
-    }
-    hass.config_entries.async_update_entry(entry, data=data)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    running.rule_context = await rule_context_of(hass, entry)
-    await running.start()
-
-
 async def test_live_events_are_created_anew_in_another_account(
     home: CalendarHome,
 ) -> None:
     running = await home.start(event("Meeting"), event("Concert", hours=48))
-    await settled(running.rule_context.store)
+    await home.settle()
     async with PalabraSimulator() as other:
         other.settings.api_key = "plbr_other"
-        await switch_account(home.hass, running, other)
-        await settled(running.rule_context.store)
+        await home.reconfigure(url=other.url, api_key=other.settings.api_key)
 
         assert len(live_events(other)) == len(home.live_events()) == 2
         told = home.issue("mirror_moved")
@@ -831,7 +789,7 @@ async def test_live_events_are_created_anew_in_another_account(
         ir.async_delete_issue(home.hass, DOMAIN, told.issue_id)
         home.calendar.events = [event("Meeting", length=2), event("Concert", hours=48)]
         await running.restart()
-        await settled(running.rule_context.store)
+        await home.settle()
 
         assert sorted(live_events(other)) == [("Concert", 48, 1), ("Meeting", 24, 2)]
         assert sorted(home.live_events()) == [("Concert", 48, 1), ("Meeting", 24, 1)]
@@ -842,13 +800,13 @@ async def test_live_events_are_kept_with_another_key_of_the_account(
     home: CalendarHome,
 ) -> None:
     running = await home.start(event("Meeting"))
-    await settled(running.rule_context.store)
+    await home.settle()
 
     home.palabra.settings.api_key = "plbr_another"
-    await switch_account(home.hass, running, home.palabra)
+    await home.reconfigure(url=home.palabra.url, api_key=home.palabra.settings.api_key)
     home.calendar.events = [event("Meeting", length=2)]
     await running.restart()
-    await settled(running.rule_context.store)
+    await home.settle()
 
     assert home.live_events() == [("Meeting", 24, 2)]
     assert home.issue("mirror_moved") is None
