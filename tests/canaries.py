@@ -15,6 +15,8 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.server import Simulator
 from tools.simulators.wire import Json
 
+from .responses import respond
+
 
 def written_texts(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return the log, the states and the repairs."""
@@ -62,13 +64,7 @@ class Case:
     def outcomes(self) -> dict[str, Fault | None]:
         """Return all possible outcomes of a request, by name."""
         statuses = {
-            name: Fault(
-                kind=FaultKind.STATUS,
-                method="POST",
-                path=self.path,
-                status=status,
-                body=body,
-            )
+            name: respond(status, body, method="POST", path=self.path)
             for name, (status, body) in self.refused.items()
         }
         logins = {}

@@ -34,6 +34,7 @@ from .backends.canaries import CASES
 from .canaries import Case
 from .home import act, connect, connection_entry, coordinator, remove, wait_for_state
 from .invalid_input import assert_each_names_its_field
+from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -288,15 +289,14 @@ async def test_rejection_raises_with_the_backends_reason(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
     frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS,
-            method="POST",
-            path=CREATE,
-            status=404,
-            body={
+        respond(
+            404,
+            {
                 "success": False,
                 "message": "front_door is not a valid camera.",
             },
+            method="POST",
+            path=CREATE,
         )
     )
     with pytest.raises(HomeAssistantError) as raised:
@@ -311,12 +311,11 @@ async def test_rejection_raises_with_the_backends_reason(
 
 def refusal_of_a_field() -> Fault:
     """Return a fault that rejects a field permanently."""
-    return Fault(
-        kind=FaultKind.STATUS,
+    return respond(
+        422,
+        {"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
         method="POST",
         path=CREATE,
-        status=422,
-        body={"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
     )
 
 
@@ -613,12 +612,11 @@ async def test_other_users_do_not_see_the_backends_reason(
     hass_read_only_user: User,
 ) -> None:
     frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS,
+        respond(
+            422,
+            {"detail": [{"loc": ["body", "duration"], "msg": "personal"}]},
             method="POST",
             path=CREATE,
-            status=422,
-            body={"detail": [{"loc": ["body", "duration"], "msg": "personal"}]},
         )
     )
     with pytest.raises(HomeAssistantError):

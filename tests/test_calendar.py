@@ -22,12 +22,13 @@ from syrupy.assertion import SnapshotAssertion
 import custom_components.event_relay as integration
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.planned import POLL
-from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.faults import Fault
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.palabra import PalabraSimulator
 
 from .home import act, connect as connect_frigate, coordinator
 from .home_palabra import connect
+from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 
@@ -206,9 +207,7 @@ async def test_state_is_on_between_start_and_end(
 
 
 async def test_calendar_is_polled_only_while_it_exists(
-    hass: HomeAssistant,
-    palabra: PalabraSimulator,
-    entity_registry: er.EntityRegistry,
+    hass: HomeAssistant, palabra: PalabraSimulator, entity_registry: er.EntityRegistry
 ) -> None:
     entry = await connect(hass, palabra)
     await until_read(hass, palabra)
@@ -241,8 +240,8 @@ async def poll(hass: HomeAssistant) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(kind=FaultKind.STATUS, path=LIST, status=503),
-        Fault(kind=FaultKind.STATUS, path=LIST, status=200, body={"ok": True}),
+        respond(503, path=LIST),
+        respond(200, {"ok": True}, path=LIST),
     ],
 )
 async def test_calendar_is_unavailable_while_reads_fail(

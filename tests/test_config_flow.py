@@ -189,9 +189,7 @@ async def test_new_connection_is_followed_by_its_first_rule(
     )
 
 
-async def test_failed_set_up_is_followed_by_no_rule(
-    hass: HomeAssistant,
-) -> None:
+async def test_failed_set_up_is_followed_by_no_rule(hass: HomeAssistant) -> None:
     async with frigate() as url, form_without_set_up(hass, "frigate") as form:
         result = await submit(hass, form, entered(url))
     assert result["type"] is FlowResultType.CREATE_ENTRY
@@ -415,9 +413,7 @@ async def test_second_address_of_the_same_system_is_refused(
 
 
 @pytest.mark.usefixtures("system_id")
-async def test_connection_cannot_move_to_another_system(
-    hass: HomeAssistant,
-) -> None:
+async def test_connection_cannot_move_to_another_system(hass: HomeAssistant) -> None:
     async with frigate() as url, frigate() as other_url:
         entry = connection(hass, url)
         hass.config_entries.async_update_entry(entry, unique_id="other house")
@@ -458,9 +454,7 @@ async def settle(entry: ConfigEntry) -> None:
 
 
 async def test_reauth_asks_for_the_connections_credentials(
-    hass: HomeAssistant,
-    loaded: tuple[FrigateSimulator, MockConfigEntry],
-    set_ups: Mock,
+    hass: HomeAssistant, loaded: tuple[FrigateSimulator, MockConfigEntry], set_ups: Mock
 ) -> None:
     simulator, entry = loaded
     simulator.configure(user="relay", password="another good password")
@@ -518,9 +512,7 @@ async def test_reauth_can_clear_the_credentials(
 
 
 async def test_same_credentials_end_a_pause(
-    hass: HomeAssistant,
-    loaded: tuple[FrigateSimulator, MockConfigEntry],
-    set_ups: Mock,
+    hass: HomeAssistant, loaded: tuple[FrigateSimulator, MockConfigEntry], set_ups: Mock
 ) -> None:
     _, entry = loaded
 
@@ -531,9 +523,7 @@ async def test_same_credentials_end_a_pause(
     set_ups.assert_called_once()
 
 
-async def test_unloaded_connection_is_set_up_again(
-    hass: HomeAssistant,
-) -> None:
+async def test_unloaded_connection_is_set_up_again(hass: HomeAssistant) -> None:
     async with frigate() as url:
         entry = connection(hass, url)
         assert not entry.update_listeners
@@ -545,9 +535,7 @@ async def test_unloaded_connection_is_set_up_again(
 
 
 async def test_reconfigure_changes_the_address(
-    hass: HomeAssistant,
-    loaded: tuple[FrigateSimulator, MockConfigEntry],
-    set_ups: Mock,
+    hass: HomeAssistant, loaded: tuple[FrigateSimulator, MockConfigEntry], set_ups: Mock
 ) -> None:
     simulator, entry = loaded
 

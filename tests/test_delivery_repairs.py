@@ -28,13 +28,13 @@ from custom_components.event_relay.queue.store.store import Store, StoreUnavaila
 from custom_components.event_relay.repair_flows.failed_deliveries import LISTED
 from custom_components.event_relay.repair_flows.failed_issue import failed_issue
 from custom_components.event_relay.storage import async_get_store
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .config_flows import offered_steps
 from .home import act, connect, remove, wait_for_state
 from .markdown import read
 from .repair_dialog import Dialog
+from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -44,12 +44,11 @@ TRACE = r" \(\[Show trace\]\(/config/automation/trace/bell\?run_id=(\w+)\)\)$"
 def refuse(frigate: FrigateSimulator) -> None:
     """Let the next event be rejected."""
     frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS,
+        respond(
+            422,
+            {"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
             method="POST",
             path="/api/events/*/*/create",
-            status=422,
-            body={"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
         )
     )
 

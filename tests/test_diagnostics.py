@@ -23,7 +23,6 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from tools.simulators.aipix import AipixSimulator
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.palabra import PalabraSimulator
@@ -31,6 +30,7 @@ from tools.simulators.palabra import PalabraSimulator
 from . import home_guance, home_palabra
 from .home import act, connect, coordinator
 from .home_aipix import connect_aipix
+from .responses import respond
 from .rules.home import DOORBELL, RULE_ID, rule_subentry, set_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -62,12 +62,11 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     await coordinator(entry).async_refresh()
     await act(hass, "create_camera_event", camera="front_door", **WORDS)
     frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS,
+        respond(
+            422,
+            {"detail": [{"loc": ["body", "label"], "msg": "canary-label"}]},
             method="POST",
             path="/api/events/*/*/create",
-            status=422,
-            body={"detail": [{"loc": ["body", "label"], "msg": "canary-label"}]},
         )
     )
     with pytest.raises(HomeAssistantError):

@@ -41,7 +41,6 @@ from custom_components.event_relay.queue.store.store import (
     Store,
     StoreUnavailable,
 )
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import (
@@ -52,6 +51,7 @@ from .home import (
     wait_for_listed,
     wait_for_state,
 )
+from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 
@@ -105,12 +105,11 @@ def recorded_outcomes(hass: HomeAssistant) -> list[State]:
 async def rejected_delivery(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
     """Let an event be rejected and return the id of its delivery."""
     frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS,
+        respond(
+            422,
+            {"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
             method="POST",
             path=CREATE,
-            status=422,
-            body={"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
         )
     )
     with pytest.raises(HomeAssistantError):
@@ -267,9 +266,7 @@ async def test_discarded_delivery_has_an_outcome(
 
 
 async def test_outage_and_waiting_deliveries_are_shown(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    monkeypatch: pytest.MonkeyPatch,
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     entry = await connect(hass, frigate)

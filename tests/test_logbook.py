@@ -24,12 +24,12 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 
 from .home import act
 from .home_guance import connect as connect_guance
+from .responses import respond
 from .rules.home import (
     BELL,
     DOORBELL,
@@ -105,9 +105,7 @@ def our_lines(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.mark.usefixtures("activity")
 async def test_delivery_of_a_rule_is_one_line_with_its_cause(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    hass_ws_client: WebSocketGenerator,
+    hass: HomeAssistant, frigate: FrigateSimulator, hass_ws_client: WebSocketGenerator
 ) -> None:
     await set_states(hass, BELL, "off")
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
@@ -153,19 +151,16 @@ async def test_test_of_a_rule_is_marked(
 
 @pytest.mark.usefixtures("activity")
 async def test_failed_delivery_of_an_action_is_one_line_of_the_connection(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    hass_ws_client: WebSocketGenerator,
+    hass: HomeAssistant, frigate: FrigateSimulator, hass_ws_client: WebSocketGenerator
 ) -> None:
     await set_up(hass, frigate)
     await settle(hass)
     frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS,
+        respond(
+            422,
+            {"detail": [{"loc": ["body", "duration"], "msg": "said by somebody"}]},
             method="POST",
             path=CREATE,
-            status=422,
-            body={"detail": [{"loc": ["body", "duration"], "msg": "said by somebody"}]},
         )
     )
     with pytest.raises(HomeAssistantError):
@@ -215,9 +210,7 @@ async def test_personal_text_is_not_shown(
 
 @pytest.mark.usefixtures("activity")
 async def test_missed_occurrence_is_shown(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    hass_ws_client: WebSocketGenerator,
+    hass: HomeAssistant, frigate: FrigateSimulator, hass_ws_client: WebSocketGenerator
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     runner_of(entry).tell(

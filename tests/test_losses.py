@@ -212,9 +212,7 @@ async def test_end_of_losses_is_logged_after_a_quiet_time(
 
 
 async def test_rendering_error_is_reported_until_the_rule_is_changed(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    frigate: FrigateSimulator,
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, frigate: FrigateSimulator
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(BROKEN))
     await ring(hass)
@@ -232,9 +230,7 @@ async def test_rendering_error_is_reported_until_the_rule_is_changed(
 
 
 async def test_failures_with_their_own_repair_are_counted_there(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    monkeypatch: pytest.MonkeyPatch,
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(RuleRunner, "names_refused", True)
     entry = await set_up(hass, frigate, rule_subentry(BROKEN))
@@ -245,9 +241,7 @@ async def test_failures_with_their_own_repair_are_counted_there(
 
 
 async def test_loss_after_the_acknowledgement_is_reported_again(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    frigate: FrigateSimulator,
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, frigate: FrigateSimulator
 ) -> None:
     entry = await fill(hass, frigate)
     await ring(hass, 1)
@@ -265,9 +259,7 @@ async def test_loss_after_the_acknowledgement_is_reported_again(
 
 
 async def test_unwritable_file_is_reported(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    monkeypatch: pytest.MonkeyPatch,
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
 

@@ -289,9 +289,7 @@ async def test_unloaded_connection_is_aborted(
 
 
 async def test_repair_of_a_mirror_opens_its_form(
-    hass: HomeAssistant,
-    palabra: PalabraSimulator,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, palabra: PalabraSimulator, hass_client: ClientSessionGenerator
 ) -> None:
     assert await async_setup_component(hass, "repairs", {})
     hass.states.async_set("calendar.events", "off")

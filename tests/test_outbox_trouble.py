@@ -26,6 +26,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, connection_entry, remove, wait_for_state
+from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -310,9 +311,7 @@ async def test_lost_delivery_cannot_be_retried(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
     await connect(hass, frigate)
-    frigate.add_faults(
-        Fault(kind=FaultKind.STATUS, status=503, retry_after="1", times=1, path=CREATE)
-    )
+    frigate.add_faults(respond(503, retry_after="1", times=1, path=CREATE))
     first = await act(hass, "create_camera_event", **DOORBELL)
     assert first["state"] == "pending"
     await _damage_all_pages(hass)

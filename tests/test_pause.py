@@ -122,9 +122,7 @@ async def pause_with_one_waiting(hass: HomeAssistant, entry: MockConfigEntry) ->
 
 
 async def test_long_pause_is_reported_while_a_delivery_waits(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    entry: MockConfigEntry,
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, entry: MockConfigEntry
 ) -> None:
     """Even after a restart, and until the switch is on."""
     assert await async_setup_component(hass, "repairs", {})

@@ -13,12 +13,12 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.coordinator import permission_issue
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .config_flows import offered_steps
 from .home import act, connect, coordinator, wait_for_state
 from .repair_dialog import Dialog
+from .responses import respond
 from .rules.home import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -106,9 +106,7 @@ async def test_repair_shows_the_systems_reason(
     reason: str,
 ) -> None:
     await forbid(hass, frigate)
-    frigate.add_faults(
-        Fault(kind=FaultKind.STATUS, method="GET", status=status, times=None)
-    )
+    frigate.add_faults(respond(status, method="GET", times=None))
     dialog = Dialog(await hass_client(), permission_issue(entry))
     await dialog.open()
     assert (await dialog.choose("try_again"))["reason"] == reason

@@ -34,7 +34,6 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.snapshots import SnapshotView
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.wire import Json
@@ -42,6 +41,7 @@ from tools.simulators.wire import Json
 from .checks.files import ROOT, trees
 from .home import act, wait_for_state
 from .home_palabra import connect as connect_palabra
+from .responses import respond
 from .rules.home import DOORBELL, rule_subentry, set_up
 from .rules.mirror_home import CALENDAR, add_calendar
 
@@ -180,11 +180,7 @@ async def list_deliveries(home: PermissionHome, who: Visitor) -> str:
 
 async def fail(home: PermissionHome) -> str:
     """Let a delivery fail, and return its id."""
-    home.frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS, method="POST", path=CREATE, status=400, body=REFUSED
-        )
-    )
+    home.frigate.add_faults(respond(400, REFUSED, method="POST", path=CREATE))
     with pytest.raises(HomeAssistantError):
         await act(home.hass, "create_camera_event", **await personal_event(home.hass))
     listed: Any = await act(home.hass, "list_deliveries", state="failed")
@@ -272,11 +268,7 @@ async def open_repair(home: PermissionHome, who: Visitor) -> str:
 
 async def forbid(home: PermissionHome) -> None:
     """Remove a permission."""
-    home.frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS, method="POST", path=CREATE, status=403, body=REFUSED
-        )
-    )
+    home.frigate.add_faults(respond(403, REFUSED, method="POST", path=CREATE))
     made = await act(
         home.hass, "create_camera_event", **await personal_event(home.hass)
     )

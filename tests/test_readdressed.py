@@ -320,9 +320,7 @@ async def test_same_system_at_another_address_is_recognised(
         assert move.kind.made(move.old) == 2
 
 
-async def test_workspace_is_the_same_at_another_address(
-    hass: HomeAssistant,
-) -> None:
+async def test_workspace_is_the_same_at_another_address(hass: HomeAssistant) -> None:
     async with moving(hass, "guance") as move, another_address(move.old) as same:
         delivery_id = await move.send_with_unknown_outcome(FaultKind.RESET_AFTER)
         assert await move.reconfigure() == "unique_id_mismatch"

@@ -34,9 +34,7 @@ class AnotherForms(GuanceForms):
 
 
 @pytest.mark.parametrize("registered", REGISTERED, ids=lambda one: one.name)
-def test_descriptions_match_the_backends_modules(
-    registered: Registered,
-) -> None:
+def test_descriptions_match_the_backends_modules(registered: Registered) -> None:
     assert Registered.of(registered.load()) == registered
 
 

@@ -18,10 +18,7 @@ from custom_components.event_relay.rules.mirrors.questions import (
     [(False, {}, None), (True, {"script_id": 902.0}, 902), (True, {}, None)],
 )
 async def test_answer_is_returned(
-    hass: HomeAssistant,
-    asks_id: bool,
-    entered: dict[str, float],
-    heard: int | None,
+    hass: HomeAssistant, asks_id: bool, entered: dict[str, float], heard: int | None
 ) -> None:
     answers: list[int | None] = []
 

@@ -44,10 +44,7 @@ async def simulator(socket_enabled: None, case: Case) -> AsyncIterator[Any]:
 
 @pytest.fixture
 async def entry(
-    hass: HomeAssistant,
-    case: Case,
-    simulator: object,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, case: Case, simulator: object, caplog: pytest.LogCaptureFixture
 ) -> MockConfigEntry:
     """Set up a connection with full logging."""
     caplog.set_level(logging.DEBUG, "custom_components.event_relay")

@@ -15,10 +15,11 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.event_relay import snapshots
 from custom_components.event_relay.snapshots import KEPT, PATH
-from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.faults import Fault
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
+from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -131,8 +132,8 @@ async def test_snapshots_are_disabled_by_option(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(kind=FaultKind.STATUS, path=SNAPSHOT, status=500, body={}),
-        Fault(kind=FaultKind.STATUS, path=SNAPSHOT, status=200, body={"no": "picture"}),
+        respond(500, {}, path=SNAPSHOT),
+        respond(200, {"no": "picture"}, path=SNAPSHOT),
     ],
     ids=["error", "no picture"],
 )

@@ -17,10 +17,10 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.event_relay.outcomes.tallies import GATHERING
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, coordinator
+from .responses import respond
 from .rules.home import (
     BELL,
     DOORBELL,
@@ -60,7 +60,7 @@ def state(hass: HomeAssistant, entity_id: str) -> State:
 
 async def fail(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
     """Let an event be rejected."""
-    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
+    frigate.add_faults(respond(422, {}, method="POST"))
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", **VISITOR)
 

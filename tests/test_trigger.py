@@ -21,10 +21,10 @@ from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from custom_components.event_relay.rules.samples import async_sample, example_template
 from custom_components.event_relay.rules.triggers import validate_triggers
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
+from .responses import respond
 from .rules.home import DOORBELL, RULE_ID, rule_subentry, runner_of, set_up, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -85,9 +85,7 @@ async def test_rejected_delivery_fires_with_its_reason(
     entry = await connect(hass, frigate)
     told = await automate(hass, FAILED)
     await act(hass, "create_camera_event", camera="garden", label="fine")
-    frigate.add_faults(
-        Fault(kind=FaultKind.STATUS, method="POST", status=422, body={"secret": 1})
-    )
+    frigate.add_faults(respond(422, {"secret": 1}, method="POST"))
     with pytest.raises(HomeAssistantError):
         await act(
             hass,
@@ -231,7 +229,7 @@ async def test_rule_fires_on_failures_of_others_but_not_its_own(
         rule_subentry(DOORBELL),
         rule_subentry(teller, "Teller", "01JDOORBELLRULE00000000002"),
     )
-    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
+    frigate.add_faults(respond(422, {}, method="POST"))
 
     runner_of(entry).tell(failed_outcome())
     async with asyncio.timeout(60):

@@ -37,11 +37,11 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 from custom_components.event_relay.registry import async_load
 from custom_components.event_relay.storage import async_get_store
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.wire import Json
 
 from .home import act, connect, connection_entry, coordinator, remove, wait_for_state
+from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -529,11 +529,7 @@ async def test_failed_delivery_is_retried_by_the_action(
     socket: Socket,
 ) -> None:
     refused: Json = {"success": False, "message": "front_door is not a valid camera."}
-    frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS, method="POST", path=CREATE, status=404, body=refused
-        )
-    )
+    frigate.add_faults(respond(404, refused, method="POST", path=CREATE))
     answer = await act(hass, "create_camera_event", **DOORBELL)
     delivery_id = answer["delivery_id"]
     await wait_for_state(hass, delivery_id, "failed")

@@ -148,9 +148,7 @@ class Repeated(Once):
     ],
 )
 def test_operation_with_one_call_has_one_step(
-    operation: Operation[Any, Any, Any],
-    step: tuple[str, bool, bool],
-    key: str | None,
+    operation: Operation[Any, Any, Any], step: tuple[str, bool, bool], key: str | None
 ) -> None:
     (one,) = operation.steps("x", None)
     assert (one.name, one.repeatable, one.find is not None) == step

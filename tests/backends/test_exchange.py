@@ -177,10 +177,7 @@ async def test_request_with_middlewares_is_sent_by_the_session(
     [(ResponseHandler, "set_response_params"), (TCPConnector, "connect")],
 )
 async def test_unknown_aiohttp_uses_its_session(
-    session: ClientSession,
-    caplog: pytest.LogCaptureFixture,
-    where: type,
-    name: str,
+    session: ClientSession, caplog: pytest.LogCaptureFixture, where: type, name: str
 ) -> None:
     original = getattr(where, name)
 
@@ -199,9 +196,7 @@ async def test_unknown_aiohttp_uses_its_session(
     assert len(warnings) == 1
 
 
-async def test_unknown_connector_uses_its_session(
-    session: ClientSession,
-) -> None:
+async def test_unknown_connector_uses_its_session(session: ClientSession) -> None:
     original = TCPConnector.connect
 
     async def connect(self: TCPConnector, *given: Any, **named: Any) -> Any:  # noqa: ANN401
@@ -289,9 +284,7 @@ async def test_partially_read_response_closes_its_connection(
     assert (first.body, second.body) == (b"a" * 10, b"{}")
 
 
-async def test_connections_are_always_released(
-    socket_enabled: None,
-) -> None:
+async def test_connections_are_always_released(socket_enabled: None) -> None:
     async with ClientSession(connector=TCPConnector(limit=1)) as session:
         server = Server(b"", b"SSH-2.0-OpenSSH_10.0\r\n", OK)
         async with listening(server.talk) as address:

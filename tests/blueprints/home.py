@@ -27,10 +27,7 @@ async def automate(hass: HomeAssistant, path: Path, **inputs: object) -> None:
 
 
 async def reload(
-    hass: HomeAssistant,
-    monkeypatch: pytest.MonkeyPatch,
-    path: Path,
-    **inputs: object,
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, path: Path, **inputs: object
 ) -> None:
     """Save the automation with other inputs, which stops and restarts it."""
 

@@ -8,10 +8,10 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
 
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, connect
+from ..responses import respond
 from .home import FOLDER, automate, runs, wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -25,7 +25,7 @@ SAY = {
 
 async def fail(hass: HomeAssistant, frigate: FrigateSimulator, label: str) -> None:
     """Cause the rejection of an event."""
-    frigate.add_faults(Fault(kind=FaultKind.STATUS, method="POST", status=422, body={}))
+    frigate.add_faults(respond(422, {}, method="POST"))
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", camera="garden", label=label)
 

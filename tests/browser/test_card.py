@@ -16,9 +16,9 @@ from playwright.async_api import (
 import pytest
 
 from custom_components.event_relay.card.address import PARAMETER, RULE_PARAMETER
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.wire import Json
 
+from ..responses import respond
 from .album import Album
 from .barriers import see_no_barrier
 from .forms import press
@@ -320,9 +320,7 @@ async def test_link_to_a_rule_shows_only_its_deliveries(
 async def test_shown_deliveries_are_saved_and_retried(
     page: Page, home: BrowserHome
 ) -> None:
-    refusal = Fault(
-        kind=FaultKind.STATUS, method="POST", status=400, body=_REFUSED, times=2
-    )
+    refusal = respond(400, _REFUSED, method="POST", times=2)
     home.weather.add_faults(refusal)
     for title in ("=1+1", "Sleet"):
         await home.socket.act(
@@ -411,8 +409,8 @@ async def test_card_fits_themes_and_a_phone(
 async def something_of_each(home: BrowserHome) -> None:
     """Create a delivered, a rejected and a waiting delivery."""
     for fault in (
-        Fault(kind=FaultKind.STATUS, method="POST", status=400, body=_REFUSED),
-        Fault(kind=FaultKind.STATUS, method="POST", status=503, retry_after="900"),
+        respond(400, _REFUSED, method="POST"),
+        respond(503, method="POST", retry_after="900"),
     ):
         home.weather.add_faults(fault)
     for title in ("Storm", "Hail"):

@@ -4,9 +4,9 @@ from playwright.async_api import Page, expect
 import pytest
 
 from custom_components.event_relay.card.address import PARAMETER
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.wire import Json
 
+from ..responses import respond
 from .album import Album
 from .barriers import see_no_barrier
 from .forms import choose, go, option, press
@@ -28,12 +28,8 @@ _MADE = (
 
 
 async def test_rejected_delivery(page: Page, home: BrowserHome, album: Album) -> None:
-    refusal = Fault(
-        kind=FaultKind.STATUS,
-        method="POST",
-        path="*/create",
-        status=400,
-        body={"success": False, "message": _REASON},
+    refusal = respond(
+        400, {"success": False, "message": _REASON}, method="POST", path="*/create"
     )
     home.frigate.add_faults(refusal)
     await home.socket.act(
@@ -84,15 +80,7 @@ async def test_message_of_a_backend_is_plain_text(
     wanted: str,
 ) -> None:
     body: Json = {"success": False, "message": _MARKED_UP}
-    home.frigate.add_faults(
-        Fault(
-            kind=FaultKind.STATUS,
-            method="POST",
-            path="*/create",
-            status=status,
-            body=body,
-        )
-    )
+    home.frigate.add_faults(respond(status, body, method="POST", path="*/create"))
     await home.socket.act(
         "event_relay.create_camera_event",
         config_entry_id=home.frigate_entry,

@@ -16,10 +16,7 @@ from tools.simulators.wire import Json
     ],
 )
 def test_times_may_differ_a_little(
-    fact: str,
-    live: Json,
-    simulated: Json,
-    differs: bool,
+    fact: str, live: Json, simulated: Json, differs: bool
 ) -> None:
     found = differences({"end": {fact: live}}, {"end": {fact: simulated}})
 

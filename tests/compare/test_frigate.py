@@ -15,8 +15,9 @@ from tools.compare.frigate.comparison import (
     compare_frigate,
 )
 from tools.compare.frigate.known_differences import KNOWN
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import Camera, FrigateSimulator
+
+from ..responses import respond
 
 QUICK = 0.02
 PASSWORD = "correct horse"
@@ -59,9 +60,7 @@ async def test_equal_servers_have_no_difference(live: FrigateSimulator) -> None:
     assert comparison.left == len(live.events) > 0
 
 
-async def test_comparison_with_a_login_cleans_up(
-    live: FrigateSimulator,
-) -> None:
+async def test_comparison_with_a_login_cleans_up(live: FrigateSimulator) -> None:
     live.configure(password=PASSWORD)
     login = Login(user="admin", password=PASSWORD)
     comparison = await _compare(live, login, clean=True)
@@ -75,11 +74,7 @@ async def test_comparison_with_a_login_cleans_up(
 async def test_difference_is_reported(
     live: FrigateSimulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    live.add_faults(
-        Fault(
-            kind=FaultKind.STATUS, path="/api/sub_labels", status=500, body={"odd": 1}
-        )
-    )
+    live.add_faults(respond(500, {"odd": 1}, path="/api/sub_labels"))
     live.kill("event_thread")
     # As on a busy machine: the simulator is slower than the server's timeout.
     comparison = await _compare(live, patience=0.1, async_delay=0.15)
@@ -93,9 +88,7 @@ async def test_difference_is_reported(
     )
 
 
-async def test_no_event_is_ended_without_an_open_item(
-    live: FrigateSimulator,
-) -> None:
+async def test_no_event_is_ended_without_an_open_item(live: FrigateSimulator) -> None:
     live.kill("review_process")
     comparison = await _compare(live, patience=0.1)
     assert ("end, open: an item is open", "open") in {

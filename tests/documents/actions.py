@@ -80,10 +80,7 @@ def _chapters(
 
 
 def _action(
-    name: str,
-    action: Mapping[str, Any],
-    texts: Mapping[str, Any],
-    administrative: bool,
+    name: str, action: Mapping[str, Any], texts: Mapping[str, Any], administrative: bool
 ) -> Iterator[str]:
     """Yield the lines about one action."""
     yield f"### {texts.get('name', name)}: `{DOMAIN}.{name}`\n"

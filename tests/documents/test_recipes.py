@@ -16,9 +16,11 @@ from tests.blueprints.home import wait_until
 from tests.checks.files import ROOT
 from tests.home import connect
 from tests.home_guance import connect as connect_guance
-from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.faults import Fault
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
+
+from ..responses import respond
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -29,12 +31,11 @@ SMOKE = "binary_sensor.smoke"
 
 def refusal() -> Fault:
     """Return a fault that rejects one event."""
-    return Fault(
-        kind=FaultKind.STATUS,
+    return respond(
+        422,
+        {"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
         method="POST",
         path="/api/events/*/*/create",
-        status=422,
-        body={"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
     )
 
 

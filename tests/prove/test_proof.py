@@ -15,6 +15,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.wire import Json, json_reply
 
+from ..responses import respond
 from .bench import KEY, PASSWORD, USER, Bench, different, make_bench, verdicts, words
 
 ECHO: Json = {
@@ -136,9 +137,7 @@ async def test_confidential_data_stays_out_of_the_report(
     static: dict[str, Json] = {f"reaction_{USER}": [{"id": 1, "name": "canary"}]}
     monkeypatch.setattr(simulator, "_static", lambda: json_reply(static))
     bench.data["event"] = 41
-    simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, method="PUT", status=422, body=ECHO, times=None)
-    )
+    simulator.add_faults(respond(422, ECHO, method="PUT", times=None))
     proof = await bench.prove()
     assert {"reactions_key", "weekdays", "disabled"} <= different(proof)
     assert "| Version | another value |" in words(proof)
@@ -227,9 +226,7 @@ async def test_interrupted_run_removes_its_objects(bench: Bench) -> None:
 
 @pytest.mark.parametrize("bench", ["palabra"], indirect=True)
 async def test_remaining_objects_are_reported(bench: Bench) -> None:
-    bench.simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, method="DELETE", status=500, times=None)
-    )
+    bench.simulator.add_faults(respond(500, method="DELETE", times=None))
     bench.patience = 0.3
     proof = await bench.prove()
     assert proof.left.remaining == 2

@@ -19,12 +19,7 @@ from .virtual import Commits
 
 
 def run_until_commit(
-    path: Path,
-    told: Path,
-    number: int,
-    when: str,
-    steps: Sequence[str],
-    live: bool,
+    path: Path, told: Path, number: int, when: str, steps: Sequence[str], live: bool
 ) -> None:
     """Execute a delivery, and die before or after a commit.
 

@@ -302,9 +302,7 @@ async def test_undamaged_file_is_used_during_and_after_its_check(
     assert not Path(f"{path}-wal").exists()
 
 
-async def test_incomplete_index_is_found_and_rebuilt(
-    path: Path,
-) -> None:
+async def test_incomplete_index_is_found_and_rebuilt(path: Path) -> None:
     """SQLite's quick check misses this; the missing deliveries would never be sent."""
     await _kill(path)
     content = path.read_bytes()
@@ -575,9 +573,7 @@ def _create_earlier_version(path: Path, pages: int) -> None:
 
 
 @pytest.mark.usefixtures("no_quiet_time")
-async def test_small_file_of_an_earlier_version_is_converted(
-    path: Path,
-) -> None:
+async def test_small_file_of_an_earlier_version_is_converted(path: Path) -> None:
     _create_earlier_version(path, 400)
     large = path.stat().st_size
     store = Store(path)

@@ -234,9 +234,7 @@ async def test_partly_executed_delivery_skips_the_remaining_steps(store: Store) 
     assert not new.client.written
 
 
-async def test_only_the_user_resends_to_the_new_system(
-    store: Store,
-) -> None:
+async def test_only_the_user_resends_to_the_new_system(store: Store) -> None:
     delivery = await sent_to_old_system(store, [OutcomeUnknown()])
     new = pipeline_to(store, NEW)
     ended = await run_until_settled(new, delivery)

@@ -103,9 +103,7 @@ def test_delivery_without_a_look_up_is_not_claimed_before_its_slot(
     assert _states(world) == {"delivered": SLOTS + 2}
 
 
-def test_delivery_without_a_look_up_is_not_overtaken(
-    world: World,
-) -> None:
+def test_delivery_without_a_look_up_is_not_overtaken(world: World) -> None:
     _fill(world, SLOTS)
     steps = [("stamp",), ("note",), ("stamp",), ("note",)]
     for number, one in enumerate(steps, SLOTS):

@@ -203,9 +203,7 @@ async def test_renamed_columns_keep_their_values(path: Path) -> None:
     assert kept == delivery
 
 
-async def test_damaged_file_of_an_earlier_version_keeps_its_rows(
-    path: Path,
-) -> None:
+async def test_damaged_file_of_an_earlier_version_keeps_its_rows(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.executescript(MIGRATIONS[0])
         database.execute("PRAGMA user_version = 1")
@@ -309,9 +307,7 @@ async def test_truncated_file_is_set_aside(
         assert await _is_set_aside(intact, tmp_path / f"length-{at}", cut, log=log)
 
 
-async def test_file_damaged_during_a_run_is_replaced(
-    path: Path,
-) -> None:
+async def test_file_damaged_during_a_run_is_replaced(path: Path) -> None:
     damaged: list[SetAside] = []
     store = Store(path, damaged.append)
     await store.open()

@@ -47,11 +47,7 @@ class WriteLineOnPage(WriteLine):
 
     @override
     def enrichment(
-        self,
-        payload: Line,
-        receipt: Receipt,
-        capabilities: None,
-        settled_at: datetime,
+        self, payload: Line, receipt: Receipt, capabilities: None, settled_at: datetime
     ) -> Enrichment[Any] | None:
         if "page" in receipt.details:
             return None

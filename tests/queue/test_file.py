@@ -208,9 +208,7 @@ async def test_restored_backup_is_looked_up_before_sending(path: Path) -> None:
     await store.close()
 
 
-async def test_settled_deliveries_are_pruned_unless_referenced(
-    store: Store,
-) -> None:
+async def test_settled_deliveries_are_pruned_unless_referenced(store: Store) -> None:
     ended = {"state": DeliveryState.DELIVERED, "settled_at": START, "due_at": None}
     await store.accept(pending_delivery(1, **ended))
     await store.accept(pending_delivery(2, **ended))
@@ -281,9 +279,7 @@ async def test_every_step_of_a_restored_delivery_is_looked_up(
     await store.close()
 
 
-async def test_absent_step_of_a_restored_delivery_is_sent(
-    path: Path,
-) -> None:
+async def test_absent_step_of_a_restored_delivery_is_sent(path: Path) -> None:
     store = Store(path)
     await store.open()
     payload = {"text": "hello", "steps": ["note", "write"]}

@@ -91,9 +91,7 @@ async def test_current_or_newer_file_is_trusted(
     assert await open_and_report(killed, seen - behind) == {DeliveryState.PENDING: 1}
 
 
-async def test_new_file_starts_with_a_later_generation(
-    tmp_path: Path,
-) -> None:
+async def test_new_file_starts_with_a_later_generation(tmp_path: Path) -> None:
     for name, content in (("none.db", None), ("damaged.db", b"damaged" * 1000)):
         path = tmp_path / name
         if content is not None:
@@ -109,9 +107,7 @@ async def test_new_file_starts_with_a_later_generation(
         assert await open_and_report(path, seen) == {DeliveryState.PENDING: 1}
 
 
-async def test_file_replaced_during_use_keeps_its_generation(
-    path: Path,
-) -> None:
+async def test_file_replaced_during_use_keeps_its_generation(path: Path) -> None:
     store = Store(path, seen=41)
     await store.open()
     seen = await store.advance()

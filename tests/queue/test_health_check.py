@@ -102,9 +102,7 @@ def test_backend_that_only_responds_to_checks_gets_no_more_requests(
     assert world.outside.attempts.total() <= LONG / PROBE_CAP.seconds + 12
 
 
-def test_deliveries_are_sent_although_checks_fail(
-    world: World,
-) -> None:
+def test_deliveries_are_sent_although_checks_fail(world: World) -> None:
     world.outside.check_fails = Fault.BUSY
     accept(world, "one", "two", "three")
     world.loop.forward(seconds=LONG)
@@ -128,9 +126,7 @@ def test_any_response_counts(world: World, fault: Fault) -> None:
     assert states(world) == {"delivered"}
 
 
-def test_unknown_outcomes_are_looked_up_soon_after_an_outage(
-    world: World,
-) -> None:
+def test_unknown_outcomes_are_looked_up_soon_after_an_outage(world: World) -> None:
     """Until then they were looked up in vain, at growing intervals."""
     world.outside.default_fault = Fault.FINE
     world.outside.answers = [Fault.REPLY_LOST, Fault.REQUEST_LOST]
@@ -159,9 +155,7 @@ class SlowHealthCheck:
         await self.answer
 
 
-async def test_check_in_progress_is_completed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_check_in_progress_is_completed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cancelled during name resolution, it would leave a traceback in the log."""
     monkeypatch.setattr(health_check, "SHORTEST", timedelta())
     backend, wake_up = SlowHealthCheck(), WakeUp()

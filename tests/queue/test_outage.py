@@ -83,9 +83,7 @@ def test_outage_costs_one_probe_a_minute_and_loses_nothing(
     assert [*world.outside.done.values()] == [1] * size
 
 
-def test_queue_drains_in_order_with_full_concurrency(
-    world: World,
-) -> None:
+def test_queue_drains_in_order_with_full_concurrency(world: World) -> None:
     world.outside.default_fault = Fault.UNREACHABLE
     _fill(world, SOME)
     world.loop.forward(hours=1)
@@ -141,9 +139,7 @@ def test_retry_after_is_obeyed(world: World) -> None:
     assert world.outside.attempts.total() == outage + SOME
 
 
-def test_expired_deliveries_are_reported_after_the_outage(
-    world: World,
-) -> None:
+def test_expired_deliveries_are_reported_after_the_outage(world: World) -> None:
     world.outside.default_fault = Fault.UNREACHABLE
     _fill(world, SOME, seconds=EXPIRY)
     world.loop.forward(seconds=EXPIRY - 1)

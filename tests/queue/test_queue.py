@@ -137,9 +137,7 @@ async def test_still_unknown_outcome_is_looked_up_at_once(pipeline: Pipeline) ->
     assert pipeline.client.calls == ["write"]
 
 
-async def test_delivery_interrupted_by_a_crash_is_looked_up(
-    idle: Pipeline,
-) -> None:
+async def test_delivery_interrupted_by_a_crash_is_looked_up(idle: Pipeline) -> None:
     delivery = await idle.submit(wait=0)
     sending = await idle.store.update(
         replace(delivery, state=DeliveryState.SENDING), was=delivery.state
@@ -230,9 +228,7 @@ async def test_caller_waiting_for_a_removed_delivery_gets_an_error(
         await waiting
 
 
-async def test_listeners_get_every_change(
-    pipeline: Pipeline,
-) -> None:
+async def test_listeners_get_every_change(pipeline: Pipeline) -> None:
     heard: list[DeliveryState] = []
     stop = pipeline.queue.listen(lambda delivery: heard.append(delivery.state))
     pipeline.client.errors = [Rejected("no")]
@@ -281,9 +277,7 @@ async def test_failing_listener_affects_no_other(
     assert delivery.id in caplog.text
 
 
-async def test_retry_of_all_skips_unreadable_and_unknown_ones(
-    idle: Pipeline,
-) -> None:
+async def test_retry_of_all_skips_unreadable_and_unknown_ones(idle: Pipeline) -> None:
     states = (
         Failure(code="rejected"),
         Failure(code=OutcomeUnknown.code),

@@ -86,9 +86,7 @@ async def test_time_starts_with_the_first_attempt_that_may_have_arrived(
     assert pipeline.client.calls == ["ticket"] * 4
 
 
-async def test_certainly_absent_step_is_sent_at_any_time(
-    pipeline: Pipeline,
-) -> None:
+async def test_certainly_absent_step_is_sent_at_any_time(pipeline: Pipeline) -> None:
     pipeline.client.errors = [LOST, None, CannotConnect(), CannotConnect()]
     delivery = await pipeline.submit(steps=("note", "ticket"))
     for calls in (3, 4, 5):

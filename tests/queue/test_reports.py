@@ -58,9 +58,7 @@ async def test_file_set_aside_is_reported_until_seen(path: Path) -> None:
     assert await _reports(path) == []
 
 
-async def test_damaged_log_is_reported_until_seen(
-    killed_file: Path,
-) -> None:
+async def test_damaged_log_is_reported_until_seen(killed_file: Path) -> None:
     (first,) = await _reports(killed_file)
     assert isinstance(first.log, LogDamage)
     (again,) = await _reports(killed_file)

@@ -104,9 +104,7 @@ async def test_referenced_delivery_is_not_pruned(store: Store) -> None:
     assert await store.prune(OWNER, later) == 1
 
 
-async def test_notes_are_deleted_with_their_subject_or_connection(
-    store: Store,
-) -> None:
+async def test_notes_are_deleted_with_their_subject_or_connection(store: Store) -> None:
     await store.remember(stored_notes({"one": Note(value=1)}))
     await store.remember(stored_notes({"one": Note(value=1)}, subject="b"))
     await store.remember(stored_notes({"one": Note(value=1)}, connection="another"))

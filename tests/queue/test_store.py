@@ -99,9 +99,7 @@ async def test_deliveries_are_read_back_even_after_a_restart(
     await again.close()
 
 
-async def test_end_without_a_summary_has_that_of_its_start(
-    store: Store,
-) -> None:
+async def test_end_without_a_summary_has_that_of_its_start(store: Store) -> None:
     await store.accept(pending_delivery())
     end = pending_delivery(2, follows="delivery-1", summary="")
     named = await store.accept(end)
@@ -245,9 +243,7 @@ async def test_claimed_deliveries_equal_the_rows(store: Store) -> None:
     assert [*taken.claimed] == [await store.get(one.id) for one in some]
 
 
-async def test_claimed_deliveries_have_shifted_times(
-    store: Store,
-) -> None:
+async def test_claimed_deliveries_have_shifted_times(store: Store) -> None:
     await store.accept(pending_delivery(1))
     jump = timedelta(minutes=-30)
     await store.shift(OWNER, jump, START)
@@ -259,9 +255,7 @@ async def test_claimed_deliveries_have_shifted_times(
     assert claimed == await store.get("delivery-1")
 
 
-async def test_sequence_rejected_by_a_full_disk_is_not_mixed_up(
-    store: Store,
-) -> None:
+async def test_sequence_rejected_by_a_full_disk_is_not_mixed_up(store: Store) -> None:
     async def set_most_pages(number: int) -> None:
         await store._database.run(
             lambda database: database.execute(
@@ -407,9 +401,7 @@ async def test_file_of_a_newer_version_is_not_touched(path: Path) -> None:
         await store.open()
 
 
-async def test_missing_folder_is_an_error_of_the_store(
-    tmp_path: Path,
-) -> None:
+async def test_missing_folder_is_an_error_of_the_store(tmp_path: Path) -> None:
     store = Store(tmp_path / "nowhere" / "event_relay.db")
     with pytest.raises(StoreUnavailable):
         await store.open()
@@ -430,9 +422,7 @@ async def test_failing_job_affects_no_other(store: Store) -> None:
     assert isinstance(accepted, Delivery)
 
 
-async def test_sqlite_error_fails_the_jobs_of_its_commit(
-    store: Store,
-) -> None:
+async def test_sqlite_error_fails_the_jobs_of_its_commit(store: Store) -> None:
     def misspell(database: sqlite3.Connection) -> None:
         database.execute("SELEC 1")
 
@@ -457,9 +447,7 @@ async def test_retried_delivery_counts_as_waiting(store: Store) -> None:
         await store.accept(pending_delivery(3), limit=2)
 
 
-async def test_next_run_shortens_waits_and_looks_up_again(
-    store: Store,
-) -> None:
+async def test_next_run_shortens_waits_and_looks_up_again(store: Store) -> None:
     years = START + timedelta(days=900)
     await store.accept(pending_delivery(1, due_at=years))
     await store.accept(
@@ -483,9 +471,7 @@ async def test_next_run_shortens_waits_and_looks_up_again(
     assert uncertain.look_ups == 0
 
 
-async def test_counts_are_per_connection_and_state(
-    store: Store,
-) -> None:
+async def test_counts_are_per_connection_and_state(store: Store) -> None:
     assert await store.counts(OWNER) == Counts(
         waiting=0, failed=0, oldest_at=None, delivered_at=None
     )

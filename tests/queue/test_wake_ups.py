@@ -52,9 +52,7 @@ def test_claims_expire_in_time(world: World) -> None:
     assert states[2:] == [DeliveryState.EXPIRED] * 4
 
 
-def test_claim_that_becomes_stale_meanwhile_is_renewed_at_once(
-    world: World,
-) -> None:
+def test_claim_that_becomes_stale_meanwhile_is_renewed_at_once(world: World) -> None:
     world.outside.slowness = 60
     for number in range(6):
         world.submit(f"d{number}").result()

@@ -185,9 +185,7 @@ async def test_update_of_a_missing_target_is_discarded(pipeline: Pipeline) -> No
     assert await pipeline.queue.failed() == []
 
 
-async def test_create_with_a_missing_target_fails(
-    pipeline: Pipeline,
-) -> None:
+async def test_create_with_a_missing_target_fails(pipeline: Pipeline) -> None:
     """Such as a message to a missing room, which a user has to know about."""
     pipeline.client.errors = [Gone("no such room")]
     delivery = await pipeline.submit()
@@ -732,9 +730,7 @@ async def test_failing_receipt_does_not_lose_the_delivery(
     assert pipeline.client.calls == ["write"]
 
 
-async def test_open_breaker_allows_one_send_or_one_look_up(
-    pipeline: Pipeline,
-) -> None:
+async def test_open_breaker_allows_one_send_or_one_look_up(pipeline: Pipeline) -> None:
     pipeline.client.errors = [OutcomeUnknown("lost"), *[CannotConnect("down")] * 99]
     pipeline.client.findings = [CannotConnect("down")] * 99
     lost = await pipeline.submit(text="lost")

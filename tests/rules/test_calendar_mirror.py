@@ -33,6 +33,7 @@ from ..canaries import written_texts
 from ..home import wait_for_state
 from ..home_palabra import connect
 from ..markdown import read
+from ..responses import respond
 from .home import DAMAGED, damage_notes
 from .mirror_home import (
     CALENDAR,
@@ -48,11 +49,10 @@ from .mirror_home import (
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-REFUSAL = Fault(
-    kind=FaultKind.STATUS,
+REFUSAL = respond(
+    422,
+    {"ok": False, "errors": [{"status": 422, "detail": "not this one"}]},
     method="POST",
-    status=422,
-    body={"ok": False, "errors": [{"status": 422, "detail": "not this one"}]},
 )
 QUARTER = timedelta(minutes=15)
 

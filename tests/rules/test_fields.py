@@ -88,9 +88,7 @@ def test_number_keeps_its_type_and_leaves_no_reference_cycle(
     assert type(rendered) is type(number)
 
 
-def test_surrounding_space_is_stripped(
-    hass: HomeAssistant,
-) -> None:
+def test_surrounding_space_is_stripped(hass: HomeAssistant) -> None:
     hass.states.async_set(HELPER, " 5 ")
 
     assert Field(hass, ITS_STATE, Shape.TEXT).render({}) == "5"

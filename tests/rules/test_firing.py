@@ -289,10 +289,7 @@ async def test_simultaneous_firings_all_count_towards_limits(
     ],
 )
 async def test_invalid_firing_has_a_failed_outcome(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    fields: dict[str, str],
-    reason: str,
+    hass: HomeAssistant, frigate: FrigateSimulator, fields: dict[str, str], reason: str
 ) -> None:
     await set_states(hass, BELL, "off")
     entry = await set_up(hass, frigate, rule_subentry({**DOORBELL, "fields": fields}))

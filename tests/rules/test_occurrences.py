@@ -117,9 +117,7 @@ async def test_bounds_are_inclusive(hass: HomeAssistant) -> None:
     assert {one.index for one in found} == {3}
 
 
-async def test_nothing_is_missed_if_the_clock_was_set_back(
-    hass: HomeAssistant,
-) -> None:
+async def test_nothing_is_missed_if_the_clock_was_set_back(hass: HomeAssistant) -> None:
     assert (
         await missed_by(hass, {"trigger": "time_pattern", "seconds": 1}, NOW + DAY)
         == []
@@ -142,9 +140,7 @@ async def test_disabled_trigger_misses_nothing(
     assert await missed_by(hass, trigger) == []
 
 
-async def test_only_the_latest_occurrences_are_returned(
-    hass: HomeAssistant,
-) -> None:
+async def test_only_the_latest_occurrences_are_returned(hass: HomeAssistant) -> None:
     trigger = {"trigger": "time_pattern", "seconds": "*"}
     found = await missed_by(hass, trigger, NOW - 2 * DAY)
     assert len(found) == MOST

@@ -240,10 +240,7 @@ async def test_disabling_the_rule_ends_the_open_event(
 
 @pytest.mark.parametrize("written", DAMAGED)
 async def test_open_event_with_a_damaged_note_is_ended(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    entry: MockConfigEntry,
-    written: str,
+    hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry, written: str
 ) -> None:
     await set_states(hass, DOOR, "on")
     await wait_for_events(frigate, 1)

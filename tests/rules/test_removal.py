@@ -17,6 +17,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, remove, wait_for_clean_up, wait_for_state
+from ..responses import respond
 from .home import (
     BELL,
     DOOR,
@@ -106,7 +107,7 @@ async def test_unknown_outcome_is_looked_up_first(
     entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
     frigate.add_faults(
         Fault(kind=FaultKind.RESET_AFTER, path="/api/events/*/create"),
-        Fault(kind=FaultKind.STATUS, path="/api/events", method="GET"),
+        respond(503, path="/api/events", method="GET"),
     )
     await set_states(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
@@ -163,7 +164,7 @@ async def test_removal_does_not_wait_for_a_rejecting_backend(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(cleanup, "PATIENCE", 600)
-    frigate.add_faults(Fault(kind=FaultKind.STATUS, status=403, times=None))
+    frigate.add_faults(respond(403, times=None))
 
     async with asyncio.timeout(60):
         await remove(hass, entry)

@@ -27,10 +27,10 @@ from custom_components.event_relay.rules.mirrors.questions import (
     open_question,
 )
 from tools.simulators.aipix import AipixSimulator
-from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.wire import Json
 
 from ..home_aipix import connect_aipix
+from ..responses import respond
 from .home import DAMAGED, damage_notes
 from .mirror_home import (
     NOW,
@@ -266,12 +266,11 @@ async def test_rejected_script_is_retried_when_changed(
     home: ScriptHome, api: str
 ) -> None:
     home.aipix.add_faults(
-        Fault(
-            kind=FaultKind.STATUS,
+        respond(
+            422,
+            {"message": "no", "errors": {"event_id": ["no"]}},
             method="POST",
             path="*/scripts",
-            status=422,
-            body={"message": "no", "errors": {"event_id": ["no"]}},
         )
     )
     running = await home.start(api)

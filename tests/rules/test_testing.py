@@ -30,11 +30,12 @@ from custom_components.event_relay.rules.last_firing import (
     read_last_firing,
 )
 from custom_components.event_relay.rules.rule_runner import RuleRunner
-from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.faults import Fault
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off
 from ..markdown import read
+from ..responses import respond
 from ..rule_flow import EMPTY, WHEN, Form, add_rule
 from .home import (
     BELL,
@@ -284,9 +285,7 @@ async def test_waiting_delivery_and_its_end_are_reported(
 def refusing(status: int) -> Fault:
     """Return a fault that refuses events in the backend's own words."""
     said: Json = {"detail": [{"loc": ["body"], "msg": "a canary"}]}
-    return Fault(
-        kind=FaultKind.STATUS, path="*/create", status=status, body=said, times=None
-    )
+    return respond(status, said, path="*/create", times=None)
 
 
 @pytest.mark.parametrize(
@@ -471,9 +470,7 @@ async def test_form_shows_why_the_test_failed(
     await form.submit(**WHEN)
     await form.submit(**DELIVER)
     said: Json = {"detail": [{"loc": ["body", "duration"], "msg": "too long"}]}
-    frigate.add_faults(
-        Fault(kind=FaultKind.STATUS, path="*/create", status=422, body=said)
-    )
+    frigate.add_faults(respond(422, said, path="*/create"))
 
     assert await form.submit(send_test=True) == "preview"
 

@@ -11,6 +11,7 @@ import pytest
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
+from ..responses import respond
 from .polling import until
 
 CREATE = "/api/events/front_door/person/create"
@@ -78,9 +79,7 @@ async def test_missing_response_without_an_effect(
 
 @pytest.mark.parametrize("retry_after", [7, "Wed, 21 Oct 2026 07:28:00 GMT"])
 async def test_status(
-    frigate: FrigateSimulator,
-    session: aiohttp.ClientSession,
-    retry_after: int | str,
+    frigate: FrigateSimulator, session: aiohttp.ClientSession, retry_after: int | str
 ) -> None:
     await _lay(
         frigate,
@@ -138,7 +137,7 @@ async def _give_up(frigate: FrigateSimulator, session: aiohttp.ClientSession) ->
 async def test_error_status_may_hide_the_effect(
     frigate: FrigateSimulator, session: aiohttp.ClientSession, handled: bool
 ) -> None:
-    fault = Fault(kind=FaultKind.STATUS, method="POST", status=500, handled=handled)
+    fault = respond(500, method="POST", handled=handled)
     frigate.add_faults(fault)
     async with session.post(frigate.url + CREATE, json={}) as response:
         assert response.status == 500

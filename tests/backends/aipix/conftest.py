@@ -9,16 +9,20 @@ import pytest
 
 from custom_components.event_relay.backends.aipix.api.client import AipixClient
 from custom_components.event_relay.backends.aipix.api.login import AipixLogin, Api
+from custom_components.event_relay.backends.aipix.api.models import AipixCapabilities
 from custom_components.event_relay.backends.base import StepContext
 from custom_components.event_relay.backends.transport import HttpTransport
 from tools.simulators.aipix import AipixSimulator
 
-from ..contexts import MakeContext, step_context
+from ..contexts import MakeContext, Steps, step_context
 
 USER = "relay"
 PASSWORD = "a good password"
 
 type MakeClient = Callable[..., AipixClient]
+
+
+type AipixSteps = Steps[AipixClient, AipixSimulator]
 
 
 @pytest.fixture
@@ -60,3 +64,9 @@ def make_context() -> MakeContext:
         return replace(context, first_sent_at=sent_at, sent_after=sent_at)
 
     return make
+
+
+@pytest.fixture
+def capabilities() -> AipixCapabilities:
+    """Return capabilities."""
+    return AipixCapabilities(version="24.03", api=Api.CLIENT, lists_scripts=True)

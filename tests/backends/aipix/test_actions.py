@@ -29,6 +29,8 @@ from tests.invalid_input import Case, assert_each_names_its_field
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 
+from ...responses import respond
+
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 SCRIPT: dict[str, Any] = {"event_id": 41, "title": "At night"}
@@ -441,9 +443,7 @@ async def test_choices_for_scripts_are_listed(
 async def test_list_without_permission_is_left_out(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
-    aipix.add_faults(
-        Fault(kind=FaultKind.STATUS, path="*/cameras", status=403, body={})
-    )
+    aipix.add_faults(respond(403, {}, path="*/cameras"))
     listed = await act(hass, "list_script_choices")
     assert (listed["cameras"], listed["missing"]) == ([], ["cameras"])
     assert listed["users"]
@@ -462,7 +462,7 @@ async def test_administrator_api_lists_no_choices(
 async def test_failed_query_of_choices_says_why(
     hass: HomeAssistant, entry: MockConfigEntry, aipix: AipixSimulator
 ) -> None:
-    aipix.add_faults(Fault(kind=FaultKind.STATUS, path="*/static", status=503, body={}))
+    aipix.add_faults(respond(503, {}, path="*/static"))
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, "list_script_choices")
     assert raised.value.translation_key == "unavailable"

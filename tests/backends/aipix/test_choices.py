@@ -13,8 +13,9 @@ from custom_components.event_relay.backends.aipix.choices import (
 from custom_components.event_relay.backends.base import Json, JsonObject
 from custom_components.event_relay.backends.errors import InvalidResponse, Unavailable
 from tools.simulators.aipix import AipixSimulator
-from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.faults import Fault
 
+from ...responses import respond
 from .conftest import MakeClient
 from .test_client import SCRIPT, paths
 
@@ -22,12 +23,11 @@ TELEGRAM: JsonObject = {"id": 3, "name": "telegram"}
 
 
 def answered(path: str, body: Json = None, status: int = 200) -> Fault:
-    return Fault(
-        kind=FaultKind.STATUS,
+    return respond(
+        status,
+        {"message": "no"} if body is None else body,
         method="GET",
         path=path,
-        status=status,
-        body={"message": "no"} if body is None else body,
         times=None,
     )
 

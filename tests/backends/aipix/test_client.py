@@ -28,6 +28,7 @@ from custom_components.event_relay.backends.redaction import redacting
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.faults import Fault, FaultKind
 
+from ...responses import respond
 from .conftest import MakeClient
 
 ALWAYS: JsonObject = {
@@ -140,9 +141,7 @@ async def test_expired_token_is_renewed_once(
 async def test_token_that_is_never_accepted_means_invalid_credentials(
     client: AipixClient, simulator: AipixSimulator
 ) -> None:
-    simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, path="*/scripts", status=401, body={}, times=None)
-    )
+    simulator.add_faults(respond(401, {}, path="*/scripts", times=None))
     with pytest.raises(InvalidCredentials):
         await client.create_script(SCRIPT)
 
@@ -229,12 +228,11 @@ async def test_administrator_has_no_session_to_end(
 
 
 def status(number: int, *, body: Json = None, html: str | None = None) -> Fault:
-    return Fault(
-        kind=FaultKind.STATUS,
+    return respond(
+        number,
+        {"message": "no"} if body is None else body,
         method="POST",
         path="*/scripts",
-        status=number,
-        body={"message": "no"} if body is None else body,
         html=html,
     )
 
@@ -302,12 +300,12 @@ async def test_no_message_contains_a_bot_token(
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        (Fault(kind=FaultKind.STATUS, status=404, body={}), "other_system"),
-        (Fault(kind=FaultKind.STATUS, status=200, body={"a": 1}), "other_system"),
-        (Fault(kind=FaultKind.STATUS, status=200, html="<p>"), "not_json"),
-        (Fault(kind=FaultKind.STATUS, status=200, body=[]), "invalid_response"),
-        (Fault(kind=FaultKind.STATUS, status=301, body={}), "redirected"),
-        (Fault(kind=FaultKind.STATUS, status=409, body={}), "client_refused"),
+        (respond(404, {}), "other_system"),
+        (respond(200, {"a": 1}), "other_system"),
+        (respond(200, html="<p>"), "not_json"),
+        (respond(200, []), "invalid_response"),
+        (respond(301, {}), "redirected"),
+        (respond(409, {}), "client_refused"),
     ],
 )
 async def test_other_system_gets_no_password(
@@ -326,9 +324,7 @@ async def test_other_system_gets_no_password(
 async def test_login_without_a_token_is_an_error(
     client: AipixClient, simulator: AipixSimulator, answer: JsonObject
 ) -> None:
-    simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, path="*/token", status=200, body={**answer})
-    )
+    simulator.add_faults(respond(200, {**answer}, path="*/token"))
     with pytest.raises(InvalidResponse):
         await client.capabilities()
 

@@ -14,9 +14,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.aipix.api.client import AipixClient
 from custom_components.event_relay.backends.aipix.forms import AipixForms
@@ -26,8 +24,8 @@ from tests.config_flows import form_without_set_up, submit
 from tests.home import remove
 from tests.home_aipix import DEVICE, USERNAME, connect_aipix, connection_data
 from tools.simulators.aipix import AipixSimulator
-from tools.simulators.faults import Fault, FaultKind
 
+from ...responses import respond
 from .connection_form import ADMINISTRATOR, FORM, aipix
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -84,7 +82,7 @@ async def test_failed_attempts_use_one_device_and_one_session(
     hass: HomeAssistant, form: ConfigFlowResult
 ) -> None:
     async with AipixSimulator() as simulator:
-        self_ = Fault(kind=FaultKind.STATUS, path="*/users/self", status=503, times=2)
+        self_ = respond(503, path="*/users/self", times=2)
         simulator.add_faults(self_)
         for _ in range(2):
             form = await submit(hass, form, entered(simulator.url))
@@ -108,9 +106,7 @@ async def test_same_account_is_added_once(
     assert result["reason"] == "already_configured"
 
 
-async def test_reauth_keeps_the_device_and_shows_errors(
-    hass: HomeAssistant,
-) -> None:
+async def test_reauth_keeps_the_device_and_shows_errors(hass: HomeAssistant) -> None:
     async with AipixSimulator() as simulator:
         entry = await connect_aipix(hass, simulator)
         simulator.configure(password="another password")

@@ -9,6 +9,10 @@ from custom_components.event_relay.backends.frigate.api.client import FrigateCli
 from custom_components.event_relay.backends.frigate.operations import stored
 from tools.simulators.frigate import FrigateSimulator
 
+from ..contexts import Steps
+
+type FrigateSteps = Steps[FrigateClient, FrigateSimulator]
+
 
 @pytest.fixture
 async def simulator(

@@ -30,6 +30,8 @@ from tests.backends.raw_server import bytes_then_close, serve
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import Camera, FrigateSimulator
 
+from ...responses import respond
+
 PASSWORD = "a long password"
 PLAIN_HTTP = (
     b"400 Bad Request\r\nContent-Length: 64\r\n\r\n"
@@ -88,9 +90,7 @@ def user(session: ClientSession, locked: FrigateSimulator) -> FrigateClient:
     indirect=["simulator"],
 )
 async def test_capabilities(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    role: str | None,
+    client: FrigateClient, simulator: FrigateSimulator, role: str | None
 ) -> None:
     simulator.settings.cameras = (
         Camera(name="front_door", friendly_name="Front door", alerts_pre_capture=9),
@@ -261,7 +261,7 @@ async def test_all_pages_of_events_are_read(
 async def test_malformed_events_are_an_error(
     client: FrigateClient, simulator: FrigateSimulator, answer: JsonObject, code: str
 ) -> None:
-    simulator.add_faults(Fault(kind=FaultKind.STATUS, status=200, body=answer))
+    simulator.add_faults(respond(200, answer))
     with pytest.raises(InvalidResponse) as caught:
         await client.events("front_door", "x", datetime.now(UTC))
     assert caught.value.code == code
@@ -271,9 +271,7 @@ async def test_malformed_events_are_an_error(
 async def test_response_without_json_is_an_error(
     client: FrigateClient, simulator: FrigateSimulator, name: str
 ) -> None:
-    simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, status=200, html="<html>Wait</html>")
-    )
+    simulator.add_faults(respond(200, html="<html>Wait</html>"))
     with pytest.raises(InvalidResponse) as caught:
         await READS[name](client)
     assert caught.value.code == "not_json"
@@ -286,7 +284,7 @@ async def test_response_without_json_is_an_error(
 async def test_unreadable_response_to_a_create_leaves_its_outcome_unknown(
     client: FrigateClient, simulator: FrigateSimulator, body: JsonObject
 ) -> None:
-    simulator.add_faults(Fault(kind=FaultKind.STATUS, status=200, body=body))
+    simulator.add_faults(respond(200, body))
     with pytest.raises(OutcomeUnknown):
         await CREATE["create_event"](client)
 
@@ -328,10 +326,10 @@ async def test_viewer_lacks_the_permission_to_write(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(kind=FaultKind.STATUS, status=502),
-        Fault(kind=FaultKind.STATUS, status=504),
-        Fault(kind=FaultKind.STATUS, status=500, html="Internal Server Error"),
-        Fault(kind=FaultKind.STATUS, status=500, body={"message": "unknown error"}),
+        respond(502),
+        respond(504),
+        respond(500, html="Internal Server Error"),
+        respond(500, {"message": "unknown error"}),
     ],
     ids=["502", "504", "500 of FastAPI", "500 of Flask"],
 )
@@ -379,9 +377,7 @@ async def test_frigate_without_logins_is_down_behind_nginx(
 async def test_rate_limit_is_an_error_with_its_delay(
     client: FrigateClient, simulator: FrigateSimulator, name: str
 ) -> None:
-    simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, status=503, retry_after="7"),
-    )
+    simulator.add_faults(respond(503, retry_after="7"))
     with pytest.raises(Unavailable) as caught:
         await ALL[name](client)
     assert caught.value.retry_after == 7
@@ -418,9 +414,7 @@ async def test_closed_port_is_an_error(
 async def test_error_of_a_proxy_is_never_final(
     client: FrigateClient, simulator: FrigateSimulator, name: str, status: int
 ) -> None:
-    simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, status=status, html="404 page not found")
-    )
+    simulator.add_faults(respond(status, html="404 page not found"))
     with pytest.raises(Unavailable) as caught:
         await ALL[name](client)
     assert caught.value.code == "not_json"
@@ -524,9 +518,7 @@ async def test_refused_credentials_are_sent_once(
 async def test_second_401_is_not_retried(
     user: FrigateClient, locked: FrigateSimulator
 ) -> None:
-    locked.add_faults(
-        Fault(kind=FaultKind.STATUS, status=401, path="/api/events/*", times=None)
-    )
+    locked.add_faults(respond(401, path="/api/events/*", times=None))
     with pytest.raises(InvalidCredentials) as caught:
         await CREATE["create_event"](user)
     assert caught.value.code == "invalid_auth"

@@ -20,9 +20,6 @@ from custom_components.event_relay.backends.base import (
 from custom_components.event_relay.backends.errors import OutcomeUnknown, Unavailable
 from custom_components.event_relay.backends.frigate.api import client as client_module
 from custom_components.event_relay.backends.frigate.api.client import FrigateClient
-from custom_components.event_relay.backends.frigate.api.models import (
-    FrigateCapabilities,
-)
 from custom_components.event_relay.backends.frigate.backend import FRIGATE
 from custom_components.event_relay.backends.frigate.operations.create_payload import (
     CreateCameraEvent,
@@ -32,9 +29,11 @@ from custom_components.event_relay.backends.frigate.operations.create_steps impo
 )
 from custom_components.event_relay.backends.transport import Reply
 from tools.simulators.faults import Fault, FaultKind
-from tools.simulators.frigate import Camera, FrigateSimulator
+from tools.simulators.frigate import Camera
 
-from ..contexts import MakeContext
+from ...responses import respond
+from ..contexts import step_context
+from .conftest import FrigateSteps
 from .test_fields import capabilities
 
 CREATE = FRIGATE.operation("create_camera_event")
@@ -48,70 +47,77 @@ MINUTE = timedelta(minutes=1)
 pytestmark = pytest.mark.usefixtures("impatient")
 
 
-async def seen(client: FrigateClient) -> FrigateCapabilities:
-    """Return the capabilities of the simulator."""
-    return await client.capabilities()
-
-
 async def run(
-    client: FrigateClient,
+    steps: FrigateSteps,
     data: Mapping[str, object],
-    context: StepContext,
+    context: StepContext | None = None,
     *,
     keyed: bool = True,
 ) -> tuple[Receipt, dict[str, JsonObject]]:
     """Run every step, like the worker."""
     payload = replace(CREATE.parse({**EVENT, **data}), keyed=keyed)
-    results: dict[str, JsonObject] = {}
-    for step in CREATE.steps(payload, await seen(client)):
-        told = replace(context, results=dict(results))
-        results[step.name] = await step.run(client, payload, told)
+    results = await steps.results(CREATE, payload, context)
     return CREATE.receipt(payload, results), results
 
 
 async def look_up(
-    client: FrigateClient,
+    steps: FrigateSteps,
     data: Mapping[str, object],
-    context: StepContext,
+    context: StepContext | None = None,
     *,
     keyed: bool = True,
 ) -> Finding:
     """Look up whether an event was created."""
     payload = replace(CREATE.parse({**EVENT, **data}), keyed=keyed)
-    step = CREATE.steps(payload, await seen(client))[0]
-    assert step.find is not None
-    return await step.find(client, payload, context)
+    return await steps.find(CREATE, payload, context)
 
 
 async def lose(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
+    steps: FrigateSteps,
     data: Mapping[str, object],
     context: StepContext,
     kind: FaultKind = FaultKind.RESET_AFTER,
 ) -> Mapping[str, object]:
     """Create an event whose response is lost; return its clue."""
-    simulator.add_faults(Fault(kind=kind, path="*/create"))
-    with pytest.raises(OutcomeUnknown) as caught:
-        await run(client, data, context)
-    return caught.value.clue or {}
+    return await steps.lose(CREATE, {**EVENT, **data}, context, kind) or {}
+
+
+def later(steps: FrigateSteps, context: StepContext, **changes: object) -> StepContext:
+    """Return the context of a look-up a minute after an attempt."""
+    now = context.now
+    return steps.context(first_sent_at=now, now=now + MINUTE, **changes)
+
+
+async def find_id(
+    steps: FrigateSteps,
+    data: Mapping[str, object],
+    context: StepContext,
+    *,
+    keyed: bool = True,
+) -> object:
+    """Look up an event that was created, and return its id."""
+    found = await look_up(steps, data, context, keyed=keyed)
+    assert isinstance(found, Found)
+    return found.result["event_id"]
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_receipt(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    receipt, results = await run(client, {"duration": 20}, make_context())
-    (event,) = simulator.events
+async def test_receipt(steps: FrigateSteps) -> None:
+    receipt, results = await run(steps, {"duration": 20})
+    (event,) = steps.simulator.events
     assert receipt.outside_id == event.id
-    release = simulator.settings.release.number
+    release = steps.simulator.settings.release.number
     page = f"explore?event_id={event.id}" if release >= (0, 15) else "review"
-    assert receipt.links["event"] == f"{simulator.url}/{page}"
+    assert receipt.links["event"] == f"{steps.simulator.url}/{page}"
     assert receipt.links["snapshot"] == (
-        f"{simulator.url}/api/events/{event.id}/snapshot.jpg"
+        f"{steps.simulator.url}/api/events/{event.id}/snapshot.jpg"
     )
     moment = f"front_door_{int(event.start_time)}"
-    link = f"{simulator.url}/review?timestamp={moment}" if release >= (0, 18) else None
+    link = (
+        f"{steps.simulator.url}/review?timestamp={moment}"
+        if release >= (0, 18)
+        else None
+    )
     assert receipt.links.get("review") == link
     assert receipt.details["camera"] == "front_door"
     assert receipt.details["label"] == "doorbell"
@@ -122,9 +128,7 @@ async def test_receipt(
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_every_field_is_sent(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
+async def test_every_field_is_sent(steps: FrigateSteps) -> None:
     data: JsonObject = {
         "sub_label": "Post",
         "score": 0.75,
@@ -133,118 +137,98 @@ async def test_every_field_is_sent(
         "boxes": [{**BOX, "color": [0, 0, 255], "score": 0.5}],
         "retain": True,
     }
-    if simulator.settings.release.number >= (0, 15):
+    if steps.simulator.settings.release.number >= (0, 15):
         data["description"] = "a parcel"
-    receipt, _ = await run(client, data, make_context())
-    (event,) = simulator.events
+    receipt, _ = await run(steps, data)
+    (event,) = steps.simulator.events
     assert (event.sub_label, event.end_time) == ("Post", None)
     assert event.score == pytest.approx(0.75, abs=0.00011)
     assert (event.has_clip, event.retained) == (False, True)
     assert event.description == data.get("description")
     assert "end" not in receipt.details
-    if simulator.settings.release.keeps_draw:
+    if steps.simulator.settings.release.keeps_draw:
         assert event.draw == {"boxes": data["boxes"], "event_relay": "delivery-1"}
 
 
 @pytest.mark.parametrize("simulator", ["0.16"], indirect=True)
-async def test_source_type(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    await run(client, {"source_type": "ring"}, make_context())
-    assert simulator.events[0].data["type"] == "ring"
+async def test_source_type(steps: FrigateSteps) -> None:
+    await run(steps, {"source_type": "ring"})
+    assert steps.simulator.events[0].data["type"] == "ring"
 
 
 async def test_event_stored_after_the_response_is_confirmed(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    monkeypatch: pytest.MonkeyPatch,
+    steps: FrigateSteps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
-    simulator.settings.async_delay = 0.05
-    receipt, _ = await run(client, {}, make_context())
-    assert receipt.outside_id == simulator.events[0].id
+    steps.simulator.settings.async_delay = 0.05
+    receipt, _ = await run(steps, {})
+    assert receipt.outside_id == steps.simulator.events[0].id
 
 
 @pytest.mark.parametrize("simulator", ["0.16", "0.17", "0.18"], indirect=True)
-async def test_event_that_is_never_stored_is_unknown(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    simulator.settings.async_delay = None
-    context = make_context()
+async def test_event_that_is_never_stored_is_unknown(steps: FrigateSteps) -> None:
+    steps.simulator.settings.async_delay = None
+    context = steps.context()
     with pytest.raises(OutcomeUnknown, match="does not show it") as caught:
-        await run(client, {}, context)
+        await run(steps, {}, context)
     assert caught.value.code == "not_stored"
     clue = caught.value.clue
     assert clue is not None
 
-    asked = make_context(clue=clue, now=context.now + MINUTE)
-    assert await look_up(client, {}, asked) == Absent()
-    simulator.flush()
-    found = await look_up(client, {}, asked)
-    assert isinstance(found, Found)
-    assert found.result["event_id"] == clue["event_id"]
+    asked = steps.context(clue=clue, now=context.now + MINUTE)
+    assert await look_up(steps, {}, asked) == Absent()
+    steps.simulator.flush()
+    assert await find_id(steps, {}, asked) == clue["event_id"]
 
 
 @pytest.mark.parametrize(
     "fault",
     [
         Fault(kind=FaultKind.RESET_BEFORE, method="GET", path="*/events/*", times=None),
-        Fault(kind=FaultKind.STATUS, method="GET", path="*/events/*", status=502),
-        Fault(kind=FaultKind.STATUS, method="GET", path="*/events/*", status=401),
+        respond(502, method="GET", path="*/events/*"),
+        respond(401, method="GET", path="*/events/*"),
         Fault(kind=FaultKind.GARBAGE, method="GET", path="*/events/*"),
     ],
     ids=lambda fault: f"{fault.kind}-{fault.status}",
 )
-async def test_unconfirmed_event_is_unknown(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    fault: Fault,
-) -> None:
-    simulator.add_faults(fault)
+async def test_unconfirmed_event_is_unknown(steps: FrigateSteps, fault: Fault) -> None:
+    steps.simulator.add_faults(fault)
     with pytest.raises(OutcomeUnknown) as caught:
-        await run(client, {}, make_context())
+        await run(steps, {})
     assert caught.value.code == "outcome_unknown"
     assert caught.value.clue is not None
-    simulator.clear_faults()
-    found = await look_up(client, {}, make_context(clue=caught.value.clue))
-    assert isinstance(found, Found)
-    assert found.result["event_id"] == simulator.events[0].id
+    steps.simulator.clear_faults()
+    assert (
+        await find_id(steps, {}, steps.context(clue=caught.value.clue))
+        == steps.simulator.events[0].id
+    )
 
 
 @pytest.mark.parametrize("simulator", ["0.16", "0.17"], indirect=True)
-async def test_look_up_uses_the_id_of_the_response_only(
-    client: FrigateClient, make_context: MakeContext
-) -> None:
-    context = make_context()
-    await run(client, {}, context)
+async def test_look_up_uses_the_id_of_the_response_only(steps: FrigateSteps) -> None:
+    context = steps.context()
+    await run(steps, {}, context)
     clue = {"event_id": f"{context.now.timestamp():.6f}-000000"}
-    asked = make_context(clue=clue, first_sent_at=context.now, now=context.now + MINUTE)
-    assert await look_up(client, {}, asked) == Absent()
+    asked = later(steps, context, clue=clue)
+    assert await look_up(steps, {}, asked) == Absent()
 
 
 @pytest.mark.parametrize("late", [0, 0.9])
 async def test_event_in_time_is_not_back_dated(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    late: float,
+    steps: FrigateSteps, late: float
 ) -> None:
     now = datetime.now(UTC).timestamp()
-    await run(client, {"duration": 20}, make_context(late=late))
-    (event,) = simulator.events
+    await run(steps, {"duration": 20}, steps.context(late=late))
+    (event,) = steps.simulator.events
     assert event.start_time == pytest.approx(now - 5, abs=2)
     assert event.end_time == pytest.approx(now + 20, abs=2)
-    assert not any(seen.method == "PUT" for seen in simulator.requests)
+    assert not any(seen.method == "PUT" for seen in steps.simulator.requests)
 
 
-async def test_event_in_time_by_a_clock_that_is_ahead(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
+async def test_event_in_time_by_a_clock_that_is_ahead(steps: FrigateSteps) -> None:
     now = datetime.now(UTC).timestamp()
-    await run(client, {"duration": 20}, make_context(late=-5))
-    assert simulator.events[0].start_time == pytest.approx(now - 5, abs=2)
+    await run(steps, {"duration": 20}, steps.context(late=-5))
+    assert steps.simulator.events[0].start_time == pytest.approx(now - 5, abs=2)
 
 
 @pytest.mark.parametrize(
@@ -252,18 +236,15 @@ async def test_event_in_time_by_a_clock_that_is_ahead(
 )
 @pytest.mark.parametrize("late", [2, 100, 80_000])
 async def test_late_event_is_back_dated(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    late: int,
-    pre_capture: int | None,
-    early: int,
+    steps: FrigateSteps, late: int, pre_capture: int | None, early: int
 ) -> None:
-    simulator.settings.cameras = (Camera(name="front_door", alerts_pre_capture=12),)
-    context = make_context(late=late)
+    steps.simulator.settings.cameras = (
+        Camera(name="front_door", alerts_pre_capture=12),
+    )
+    context = steps.context(late=late)
     data = {"duration": 60, "pre_capture": pre_capture}
-    receipt, _ = await run(client, data, context)
-    (event,) = simulator.events
+    receipt, _ = await run(steps, data, context)
+    (event,) = steps.simulator.events
     occurred = context.occurred_at.timestamp()
     assert event.start_time == pytest.approx(occurred - early, abs=2)
     assert event.end_time == pytest.approx(occurred + 60, abs=2)
@@ -273,12 +254,10 @@ async def test_late_event_is_back_dated(
         assert abs(end - context.occurred_at - MINUTE) < timedelta(milliseconds=1)
 
 
-async def test_late_open_event_is_back_dated(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    context = make_context(late=300)
-    await run(client, {"until_ended": True}, context)
-    (event,) = simulator.events
+async def test_late_open_event_is_back_dated(steps: FrigateSteps) -> None:
+    context = steps.context(late=300)
+    await run(steps, {"until_ended": True}, context)
+    (event,) = steps.simulator.events
     assert event.end_time is None
     occurred = context.occurred_at.timestamp()
     assert event.start_time == pytest.approx(occurred - 5, abs=2)
@@ -286,45 +265,41 @@ async def test_late_open_event_is_back_dated(
 
 @pytest.mark.parametrize("simulator", ["0.17"], indirect=True)
 async def test_late_event_without_back_dating_has_a_warning(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
+    steps: FrigateSteps,
 ) -> None:
     now = datetime.now(UTC).timestamp()
-    await run(client, {"duration": 20}, make_context(late=40))
-    assert simulator.events[0].end_time == pytest.approx(now + 20, abs=2)
-    assert not any(seen.method == "PUT" for seen in simulator.requests)
+    await run(steps, {"duration": 20}, steps.context(late=40))
+    assert steps.simulator.events[0].end_time == pytest.approx(now + 20, abs=2)
+    assert not any(seen.method == "PUT" for seen in steps.simulator.requests)
 
 
-async def test_back_dating_that_is_not_stored_is_repeated(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    context = make_context(late=100)
+async def test_back_dating_that_is_not_stored_is_repeated(steps: FrigateSteps) -> None:
+    context = steps.context(late=100)
     payload = CREATE.parse(EVENT)
-    create, back_date, *_ = CREATE.steps(payload, await seen(client))
+    create, back_date, *_ = CREATE.steps(payload, await steps.known())
     told = replace(
-        context, results={"create": await create.run(client, payload, context)}
+        context, results={"create": await create.run(steps.client, payload, context)}
     )
-    simulator.settings.async_delay = None
+    steps.simulator.settings.async_delay = None
     with pytest.raises(Unavailable) as caught:
-        await back_date.run(client, payload, told)
+        await back_date.run(steps.client, payload, told)
     assert caught.value.code == "not_stored"
-    simulator.restart()
-    simulator.settings.async_delay = 0
-    assert await back_date.run(client, payload, told)
-    end = simulator.events[0].end_time
+    steps.simulator.restart()
+    steps.simulator.settings.async_delay = 0
+    assert await back_date.run(steps.client, payload, told)
+    end = steps.simulator.events[0].end_time
     assert end == pytest.approx(context.occurred_at.timestamp() + 30, abs=0.001)
 
 
-async def test_missing_event_is_not_back_dated(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    context = make_context(late=100)
+async def test_missing_event_is_not_back_dated(steps: FrigateSteps) -> None:
+    context = steps.context(late=100)
     payload = CREATE.parse(EVENT)
-    create, back_date, *_ = CREATE.steps(payload, await seen(client))
+    create, back_date, *_ = CREATE.steps(payload, await steps.known())
     told = replace(
-        context, results={"create": await create.run(client, payload, context)}
+        context, results={"create": await create.run(steps.client, payload, context)}
     )
-    simulator.reset()
-    assert await back_date.run(client, payload, told) == {}
+    steps.simulator.reset()
+    assert await back_date.run(steps.client, payload, told) == {}
 
 
 @pytest.mark.parametrize(
@@ -337,10 +312,10 @@ async def test_missing_event_is_not_back_dated(
     ],
 )
 def test_fields_that_a_version_lacks_are_not_sent(
-    make_context: MakeContext, version: str, absent: set[str]
+    version: str, absent: set[str]
 ) -> None:
     payload: CreateCameraEvent = CREATE.parse(EVENT)
-    body = create_body(capabilities(version), payload, make_context())
+    body = create_body(capabilities(version), payload, step_context())
     assert not absent & set(body)
     assert body["include_recording"] is True
     assert type(body["duration"]) is int
@@ -358,29 +333,24 @@ def test_fields_that_a_version_lacks_are_not_sent(
     ],
 )
 async def test_frigate_survives_the_end_of_an_event(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    data: JsonObject,
+    steps: FrigateSteps, data: JsonObject
 ) -> None:
-    await run(client, data, make_context(late=10))
-    assert not simulator.dead
-    assert len(simulator.events) == 1
+    await run(steps, data, steps.context(late=10))
+    assert not steps.simulator.dead
+    assert len(steps.simulator.events) == 1
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_create_does_not_wait_for_a_review_item(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    await run(client, {}, make_context())
-    assert not any("/review" in seen.path for seen in simulator.requests)
+async def test_create_does_not_wait_for_a_review_item(steps: FrigateSteps) -> None:
+    await run(steps, {})
+    assert not any("/review" in seen.path for seen in steps.simulator.requests)
 
 
-async def test_no_link_without_a_review_item(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    simulator.settings.cameras = (Camera(name="front_door", record_enabled=False),)
-    receipt, _ = await run(client, {}, make_context())
+async def test_no_link_without_a_review_item(steps: FrigateSteps) -> None:
+    steps.simulator.settings.cameras = (
+        Camera(name="front_door", record_enabled=False),
+    )
+    receipt, _ = await run(steps, {})
     assert set(receipt.links) == {"event", "snapshot"}
 
 
@@ -398,116 +368,97 @@ async def test_no_link_without_a_review_item(
     ],
 )
 async def test_event_with_a_lost_response_is_found(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    kind: FaultKind,
-    data: JsonObject,
+    steps: FrigateSteps, kind: FaultKind, data: JsonObject
 ) -> None:
-    context = make_context()
-    clue = await lose(client, simulator, data, context, kind)
+    context = steps.context()
+    clue = await lose(steps, data, context, kind)
     assert clue == {}
-    asked = make_context(clue=clue, first_sent_at=context.now, now=context.now + MINUTE)
-    found = await look_up(client, data, asked)
+    asked = later(steps, context, clue=clue)
+    found = await look_up(steps, data, asked)
     assert isinstance(found, Found)
-    (event,) = simulator.events
+    (event,) = steps.simulator.events
     assert found.result["event_id"] == event.id
     receipt = CREATE.receipt(CREATE.parse({**EVENT, **data}), {"create": found.result})
     assert receipt.outside_id == event.id
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_lost_request_is_missing(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    context = make_context()
-    clue = await lose(client, simulator, {}, context, FaultKind.RESET_BEFORE)
-    asked = make_context(clue=clue, first_sent_at=context.now)
-    assert await look_up(client, {}, asked) == Absent()
+async def test_lost_request_is_missing(steps: FrigateSteps) -> None:
+    context = steps.context()
+    clue = await lose(steps, {}, context, FaultKind.RESET_BEFORE)
+    asked = steps.context(clue=clue, first_sent_at=context.now)
+    assert await look_up(steps, {}, asked) == Absent()
 
 
-async def test_request_that_was_never_sent_is_absent(
-    client: FrigateClient, make_context: MakeContext
-) -> None:
-    assert await look_up(client, {}, make_context(first_sent_at=None)) == Absent()
+async def test_request_that_was_never_sent_is_absent(steps: FrigateSteps) -> None:
+    assert await look_up(steps, {}, steps.context(first_sent_at=None)) == Absent()
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
 async def test_event_sent_by_a_clock_that_was_ahead_is_found(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
+    steps: FrigateSteps,
 ) -> None:
-    context = make_context()
-    await lose(client, simulator, {}, context)
+    context = steps.context()
+    await lose(steps, {}, context)
     ahead = context.now + timedelta(hours=8)
-    asked = make_context(
+    asked = steps.context(
         occurred_at=ahead,
         first_sent_at=ahead,
         sent_after=context.now - timedelta(days=1),
     )
-    assert isinstance(await look_up(client, {}, asked), Found)
+    assert isinstance(await look_up(steps, {}, asked), Found)
 
 
 async def test_too_many_events_prove_nothing(
-    client: FrigateClient, make_context: MakeContext, monkeypatch: pytest.MonkeyPatch
+    steps: FrigateSteps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module, "PAGES", 0)
-    assert await look_up(client, {}, make_context()) == Unclear()
+    assert await look_up(steps, {}) == Unclear()
 
 
 @pytest.mark.parametrize("late", [0, 100, 80_000])
 async def test_late_event_with_a_lost_response_is_found_and_back_dated(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    late: int,
+    steps: FrigateSteps, late: int
 ) -> None:
-    context = make_context(late=late)
-    clue = await lose(client, simulator, {}, context)
-    asked = make_context(
+    context = steps.context(late=late)
+    clue = await lose(steps, {}, context)
+    asked = steps.context(
         late=late, clue=clue, first_sent_at=context.now, occurred_at=context.occurred_at
     )
-    found = await look_up(client, {}, asked)
+    found = await look_up(steps, {}, asked)
     assert isinstance(found, Found)
     assert found.result["over"] is (late > 30)
     payload = CREATE.parse(EVENT)
-    back_date = CREATE.steps(payload, await seen(client))[1]
+    back_date = CREATE.steps(payload, await steps.known())[1]
     await back_date.run(
-        client, payload, replace(asked, results={"create": found.result})
+        steps.client, payload, replace(asked, results={"create": found.result})
     )
-    end = simulator.events[0].end_time
+    end = steps.simulator.events[0].end_time
     occurred = context.occurred_at.timestamp()
     assert end == pytest.approx(occurred + 30, abs=2 if late == 0 else 0.001)
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_key_finds_only_its_own_event(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    context = make_context()
-    other, _ = await run(client, {}, make_context(delivery_id="delivery-2"))
-    asked = make_context(first_sent_at=context.now, now=context.now + MINUTE)
-    assert await look_up(client, {}, asked) == Absent()
-    await lose(client, simulator, {}, context)
-    found = await look_up(client, {}, asked)
-    assert isinstance(found, Found)
-    assert found.result["event_id"] != other.outside_id
+async def test_key_finds_only_its_own_event(steps: FrigateSteps) -> None:
+    context = steps.context()
+    other, _ = await run(steps, {}, steps.context(delivery_id="delivery-2"))
+    asked = later(steps, context)
+    assert await look_up(steps, {}, asked) == Absent()
+    await lose(steps, {}, context)
+    assert await find_id(steps, {}, asked) != other.outside_id
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
-async def test_event_is_found_among_equal_ones(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    context = make_context()
+async def test_event_is_found_among_equal_ones(steps: FrigateSteps) -> None:
+    context = steps.context()
     for number in range(3):
-        await run(client, {}, make_context(delivery_id=f"other-{number}"))
-    await lose(client, simulator, {}, context)
-    ours = simulator.events[-1].id
+        await run(steps, {}, steps.context(delivery_id=f"other-{number}"))
+    await lose(steps, {}, context)
+    ours = steps.simulator.events[-1].id
     for number in range(3, 6):
-        await run(client, {}, make_context(delivery_id=f"other-{number}"))
-    asked = make_context(first_sent_at=context.now, now=context.now + MINUTE)
-    found = await look_up(client, {}, asked)
-    assert isinstance(found, Found)
-    assert found.result["event_id"] == ours
+        await run(steps, {}, steps.context(delivery_id=f"other-{number}"))
+    asked = later(steps, context)
+    assert await find_id(steps, {}, asked) == ours
 
 
 @pytest.mark.parametrize("simulator", UNDATED, indirect=True)
@@ -523,118 +474,95 @@ async def test_event_is_found_among_equal_ones(
     ],
 )
 async def test_event_with_other_contents_is_not_ours(
-    client: FrigateClient,
-    make_context: MakeContext,
-    stranger: JsonObject,
+    steps: FrigateSteps, stranger: JsonObject
 ) -> None:
-    context = make_context()
-    await run(client, stranger, context, keyed=False)
-    asked = make_context(first_sent_at=context.now, now=context.now + MINUTE)
-    assert await look_up(client, {}, asked, keyed=False) == Absent()
+    context = steps.context()
+    await run(steps, stranger, context, keyed=False)
+    asked = later(steps, context)
+    assert await look_up(steps, {}, asked, keyed=False) == Absent()
 
 
 @pytest.mark.parametrize("simulator", UNDATED, indirect=True)
-async def test_event_of_another_delivery_is_not_ours(
-    client: FrigateClient, make_context: MakeContext
-) -> None:
-    context = make_context()
-    other, _ = await run(client, {}, context, keyed=False)
-    asked = make_context(
-        first_sent_at=context.now,
-        now=context.now + MINUTE,
+async def test_event_of_another_delivery_is_not_ours(steps: FrigateSteps) -> None:
+    context = steps.context()
+    other, _ = await run(steps, {}, context, keyed=False)
+    asked = later(
+        steps,
+        context,
         outside_ids=frozenset({other.outside_id}),
     )
-    assert await look_up(client, {}, asked, keyed=False) == Absent()
+    assert await look_up(steps, {}, asked, keyed=False) == Absent()
 
 
 @pytest.mark.parametrize("simulator", UNDATED, indirect=True)
 @pytest.mark.parametrize("before", [20, 3000])
-async def test_earlier_event_is_not_ours(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    before: int,
-) -> None:
-    simulator.clock.advance(-before)
-    await run(client, {}, make_context(), keyed=False)
-    simulator.clock.advance(before)
+async def test_earlier_event_is_not_ours(steps: FrigateSteps, before: int) -> None:
+    steps.simulator.clock.advance(-before)
+    await run(steps, {}, keyed=False)
+    steps.simulator.clock.advance(before)
     sent = datetime.now(UTC)
-    asked = make_context(first_sent_at=sent, now=sent + MINUTE)
-    assert await look_up(client, {}, asked, keyed=False) == Absent()
+    asked = steps.context(first_sent_at=sent, now=sent + MINUTE)
+    assert await look_up(steps, {}, asked, keyed=False) == Absent()
 
 
 @pytest.mark.parametrize("simulator", UNDATED, indirect=True)
-async def test_much_later_event_is_not_ours(
-    client: FrigateClient, make_context: MakeContext
-) -> None:
-    await run(client, {}, make_context(), keyed=False)
+async def test_much_later_event_is_not_ours(steps: FrigateSteps) -> None:
+    await run(steps, {}, keyed=False)
     sent = datetime.now(UTC) - timedelta(hours=2)
-    asked = make_context(first_sent_at=sent, now=datetime.now(UTC))
-    assert await look_up(client, {}, asked, keyed=False) == Absent()
+    asked = steps.context(first_sent_at=sent, now=datetime.now(UTC))
+    assert await look_up(steps, {}, asked, keyed=False) == Absent()
 
 
 @pytest.mark.parametrize("simulator", UNDATED, indirect=True)
-async def test_earliest_of_several_events_is_ours(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    context = make_context()
+async def test_earliest_of_several_events_is_ours(steps: FrigateSteps) -> None:
+    context = steps.context()
     for _ in range(3):
-        await run(client, {}, make_context(), keyed=False)
-    asked = make_context(first_sent_at=context.now, now=context.now + MINUTE)
-    found = await look_up(client, {}, asked, keyed=False)
-    assert isinstance(found, Found)
-    assert found.result["event_id"] == simulator.events[0].id
+        await run(steps, {}, keyed=False)
+    asked = later(steps, context)
+    assert await find_id(steps, {}, asked, keyed=False) == steps.simulator.events[0].id
 
 
 @pytest.mark.parametrize("simulator", ["0.17"], indirect=True)
-async def test_detected_object_is_not_ours(
-    client: FrigateClient, simulator: FrigateSimulator, make_context: MakeContext
-) -> None:
-    context = make_context()
-    await run(client, {}, context, keyed=False)
-    simulator.events[0].data["type"] = "object"
-    asked = make_context(first_sent_at=context.now, now=context.now + MINUTE)
-    assert await look_up(client, {}, asked, keyed=False) == Absent()
+async def test_detected_object_is_not_ours(steps: FrigateSteps) -> None:
+    context = steps.context()
+    await run(steps, {}, context, keyed=False)
+    steps.simulator.events[0].data["type"] = "object"
+    asked = later(steps, context)
+    assert await look_up(steps, {}, asked, keyed=False) == Absent()
 
 
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
 @pytest.mark.parametrize("off", [-7200, -60, 60, 7200])
 async def test_look_up_with_a_wrong_clock_of_the_server(
+    steps: FrigateSteps,
     session: ClientSession,
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
     monkeypatch: pytest.MonkeyPatch,
     off: int,
 ) -> None:
-    simulator.clock.advance(off)
+    steps.simulator.clock.advance(off)
     date = property(lambda _: datetime.now(UTC) + timedelta(seconds=off))
     monkeypatch.setattr(Reply, "date", date)
-    context = make_context()
-    clue = await lose(client, simulator, {}, context)
-    asked = make_context(clue=clue, first_sent_at=context.now, now=context.now + MINUTE)
+    context = steps.context()
+    clue = await lose(steps, {}, context)
+    asked = later(steps, context, clue=clue)
     payload = CREATE.parse(EVENT)
-    find = CREATE.steps(payload, await seen(client))[0].find
+    find = CREATE.steps(payload, await steps.known())[0].find
     assert find is not None
-    after_a_restart = FrigateClient(session, simulator.url)
+    after_a_restart = FrigateClient(session, steps.simulator.url)
     found = await find(after_a_restart, payload, asked)
     assert isinstance(found, Found)
-    assert found.result["event_id"] == simulator.events[0].id
+    assert found.result["event_id"] == steps.simulator.events[0].id
 
 
 @pytest.mark.parametrize("off", [-7200, 7200])
 async def test_late_event_ends_by_the_clock_of_the_server(
-    client: FrigateClient,
-    simulator: FrigateSimulator,
-    make_context: MakeContext,
-    monkeypatch: pytest.MonkeyPatch,
-    off: int,
+    steps: FrigateSteps, monkeypatch: pytest.MonkeyPatch, off: int
 ) -> None:
-    simulator.clock.advance(off)
+    steps.simulator.clock.advance(off)
     date = property(lambda _: datetime.now(UTC) + timedelta(seconds=off))
     monkeypatch.setattr(Reply, "date", date)
-    await run(client, {"duration": 60}, make_context(late=300))
-    (event,) = simulator.events
+    await run(steps, {"duration": 60}, steps.context(late=300))
+    (event,) = steps.simulator.events
     assert event.end_time is not None
     assert event.end_time - event.start_time == pytest.approx(65, abs=2)
 

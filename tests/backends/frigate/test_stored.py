@@ -19,10 +19,7 @@ ALL: JsonObject = {"sub_label": "Post", "description": "a parcel", "retain": Tru
 
 
 async def run(
-    client: FrigateClient,
-    name: str,
-    data: Mapping[str, object],
-    context: StepContext,
+    client: FrigateClient, name: str, data: Mapping[str, object], context: StepContext
 ) -> dict[str, JsonObject]:
     """Run every step, like the worker."""
     operation = FRIGATE.operation(name)

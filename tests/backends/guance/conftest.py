@@ -9,11 +9,15 @@ from aiohttp import ClientSession
 import pytest
 
 from custom_components.event_relay.backends.guance.api.client import GuanceClient
+from custom_components.event_relay.backends.guance.api.models import GuanceCapabilities
 from tools.simulators.guance import GuanceSimulator
 
-from ..contexts import MakeContext, step_context
+from ..contexts import MakeContext, Steps, step_context
 
 DELIVERY = "0f9a4d5e-6c1b-4a53-9c43-6b6f2a1f7e11"
+
+
+type GuanceSteps = Steps[GuanceClient, GuanceSimulator]
 
 
 @dataclass
@@ -63,3 +67,9 @@ def client(
 def make_context() -> MakeContext:
     """Return a factory of step contexts, of a delivery with its own id."""
     return partial(step_context, delivery_id=DELIVERY)
+
+
+@pytest.fixture
+def capabilities() -> GuanceCapabilities:
+    """Return capabilities."""
+    return GuanceCapabilities()

@@ -28,6 +28,8 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.wire import Json
 
+from ...responses import respond
+
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 ACTION = "create_custom_event"
@@ -236,7 +238,7 @@ async def test_lost_response_is_looked_up_and_not_resent(
     "fault",
     [
         Fault(kind=FaultKind.RESET_BEFORE, path=CREATE),
-        Fault(kind=FaultKind.STATUS, path=CREATE, status=500),
+        respond(500, path=CREATE),
     ],
     ids=["reset", "500"],
 )
@@ -277,9 +279,7 @@ async def test_refusal_raises_an_error_with_the_reason(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: GuanceSimulator
 ) -> None:
     body: Json = {"code": 400, "success": False, "errorCode": "ft.Bad", "message": "no"}
-    simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, path=CREATE, status=400, body=body)
-    )
+    simulator.add_faults(respond(400, body, path=CREATE))
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, ACTION, **DOOR)
     assert raised.value.translation_key == "rejected"

@@ -31,6 +31,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.guance import GuanceSimulator
 from tools.simulators.wire import Json
 
+from ...responses import respond
 from .conftest import DELIVERY, Patience
 
 NOW = datetime.now(UTC)
@@ -67,7 +68,7 @@ def envelope(code: object = 200, **changes: Json) -> dict[str, Any]:
 def failure(status: int, error: str = "", message: str = "") -> Fault:
     """Return a response in the service's envelope."""
     body = envelope(status, success=False, errorCode=error, message=message)
-    return Fault(kind=FaultKind.STATUS, status=status, body=body)
+    return respond(status, body)
 
 
 def page(status: int, **changes: Any) -> Fault:  # noqa: ANN401
@@ -156,9 +157,7 @@ async def test_waiting_look_ups_share_a_request(
 
 
 async def test_cancelled_look_up_does_not_affect_the_others(
-    session: ClientSession,
-    simulator: GuanceSimulator,
-    monkeypatch: pytest.MonkeyPatch,
+    session: ClientSession, simulator: GuanceSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The task that sends the shared request may be gone; then another one sends it."""
     monkeypatch.setattr(search, "MOST_AT_ONCE", 2)

@@ -594,9 +594,7 @@ async def test_without_a_test_read_nothing_is_sent(
 
 
 @pytest.mark.parametrize("work", ["read", "check", "look-up"])
-async def test_cancelled_look_up_of_a_local_name_logs_nothing(
-    work: str,
-) -> None:
+async def test_cancelled_look_up_of_a_local_name_logs_nothing(work: str) -> None:
     resolver = NoNamesLater()
     async with ClientSession(connector=TCPConnector(resolver=resolver)) as session:
         read_path = "/health" if work == "read" else None

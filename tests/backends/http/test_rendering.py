@@ -16,9 +16,7 @@ from custom_components.event_relay.backends.base import (
 )
 from custom_components.event_relay.backends.errors import Rejected
 from custom_components.event_relay.backends.http.request.recipe import BodyKind, Recipe
-from custom_components.event_relay.backends.http.request.rendering import (
-    LONGEST_BODY,
-)
+from custom_components.event_relay.backends.http.request.rendering import LONGEST_BODY
 from custom_components.event_relay.backends.http.request.slots import Marker, moments
 from custom_components.event_relay.backends.http.request.wire import Sent, Wire
 

@@ -9,11 +9,19 @@ from custom_components.event_relay.backends.palabra.api.client import PalabraCli
 from custom_components.event_relay.backends.palabra.api.credentials import (
     PalabraCredentials,
 )
+from custom_components.event_relay.backends.palabra.api.models import (
+    PalabraCapabilities,
+)
 from tools.simulators.palabra import PalabraSimulator
+
+from ..contexts import Steps
 
 type MakeClient = Callable[..., PalabraClient]
 
 PAIR = {"client_id": "simulated-client", "client_secret": "simulated-secret"}
+
+
+type PalabraSteps = Steps[PalabraClient, PalabraSimulator]
 
 
 @pytest.fixture
@@ -39,3 +47,9 @@ def make_client(session: ClientSession, simulator: PalabraSimulator) -> MakeClie
 def client(make_client: MakeClient, simulator: PalabraSimulator) -> PalabraClient:
     """Return a client with the API key."""
     return make_client(api_key=simulator.settings.api_key)
+
+
+@pytest.fixture
+def capabilities() -> PalabraCapabilities:
+    """Return capabilities."""
+    return PalabraCapabilities()

@@ -25,6 +25,8 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.palabra.events import INGEST_SECRET
 
+from ...responses import respond
+
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 CREATE = "/saas/v2/event"
@@ -347,9 +349,7 @@ async def test_validation_error_names_its_fields(
     hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
 ) -> None:
     body: Any = {"ok": False, "errors": [{"status": 422, "detail": "Language tlh"}]}
-    palabra.add_faults(
-        Fault(kind=FaultKind.STATUS, method="POST", status=422, body=body)
-    )
+    palabra.add_faults(respond(422, body, method="POST"))
     with pytest.raises(HomeAssistantError, match="Language tlh") as raised:
         await act(hass, "create_live_event", **EVENT)
     assert raised.value.translation_key == "rejected"
@@ -390,7 +390,7 @@ async def test_refused_credentials_start_reauthentication(
 async def test_failed_list_says_why(
     hass: HomeAssistant, entry: MockConfigEntry, palabra: PalabraSimulator
 ) -> None:
-    palabra.add_faults(Fault(kind=FaultKind.STATUS, method="GET", status=503))
+    palabra.add_faults(respond(503, method="GET"))
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, "list_live_events")
     assert raised.value.translation_key == "unavailable"

@@ -26,6 +26,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.palabra.events import INGEST_SECRET
 
+from ...responses import respond
 from .conftest import PAIR, MakeClient
 
 START = datetime(2030, 5, 1, 18, tzinfo=UTC)
@@ -47,7 +48,7 @@ def problem(status: int, detail: str = "Something is wrong", **more: Json) -> Js
 
 def answering(status: int, body: Json = None, html: str | None = None) -> Fault:
     """Return a fault that replaces every response."""
-    return Fault(kind=FaultKind.STATUS, status=status, body=body, html=html, times=None)
+    return respond(status, body, html=html, times=None)
 
 
 async def test_both_kinds_of_credentials(make_client: MakeClient) -> None:
@@ -259,9 +260,7 @@ async def test_failures(
 async def test_retry_after_is_read(
     client: PalabraClient, simulator: PalabraSimulator
 ) -> None:
-    simulator.add_faults(
-        Fault(kind=FaultKind.STATUS, status=429, retry_after="7", body=problem(429))
-    )
+    simulator.add_faults(respond(429, problem(429), retry_after="7"))
     with pytest.raises(Unavailable) as caught:
         await client.create_event(BODY)
     assert caught.value.retry_after == 7
@@ -358,9 +357,7 @@ async def test_pages_are_read_by_token_alone(
 
 
 async def test_endless_list_is_an_error(
-    client: PalabraClient,
-    simulator: PalabraSimulator,
-    monkeypatch: pytest.MonkeyPatch,
+    client: PalabraClient, simulator: PalabraSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module, "PAGES", 2)
     page: Json = {"ok": True, "data": {"items": [], "next": "again"}}

@@ -37,9 +37,7 @@ async def test_too_large_is_413(call: Caller) -> None:
     assert (answer.status, answer.is_html) == (413, True)
 
 
-async def test_tls_certificate_is_self_signed(
-    session: aiohttp.ClientSession,
-) -> None:
+async def test_tls_certificate_is_self_signed(session: aiohttp.ClientSession) -> None:
     async with FrigateSimulator(tls=True) as frigate:
         assert frigate.url.startswith("https://")
         with pytest.raises(aiohttp.ClientConnectorCertificateError):

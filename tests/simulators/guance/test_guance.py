@@ -126,9 +126,7 @@ async def test_rate_limit_is_401(call: Caller, setting: str, error: str) -> None
     assert (await call(WORKSPACE))[0] == HTTPStatus.OK
 
 
-async def test_each_create_makes_another_event_and_returns_no_id(
-    call: Caller,
-) -> None:
+async def test_each_create_makes_another_event_and_returns_no_id(call: Caller) -> None:
     for _ in range(2):
         status, body = await call(CREATE, event_data(message="m", origin="o"))
         assert (status, body["content"]) == (HTTPStatus.OK, True)

@@ -1,0 +1,15 @@
+"""Responses that a simulator gives instead of its own."""
+
+from typing import Any
+
+from tools.simulators.faults import Fault, FaultKind
+from tools.simulators.wire import Json
+
+
+def respond(
+    status: int,
+    body: Json = None,
+    **fault: Any,  # noqa: ANN401 - of any field
+) -> Fault:
+    """Return a fault that responds with a status, and a body."""
+    return Fault(kind=FaultKind.STATUS, status=status, body=body, **fault)
