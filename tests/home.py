@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -17,6 +18,8 @@ from custom_components.event_relay.queue import absence
 from custom_components.event_relay.queue.absence import Absence
 from custom_components.event_relay.reload import async_stop_kept_rules
 from tools.simulators.frigate import FrigateSimulator
+
+from .responses import invalid_field
 
 CAPABILITIES: dict[str, Any] = {
     "version": "0.18.0-e3fa701",
@@ -143,3 +146,38 @@ async def wait_for_state(
                 ):
                     return delivery  # type: ignore[no-any-return]
             await asyncio.sleep(0.01)
+
+
+async def rejected_delivery(
+    hass: HomeAssistant, simulator: FrigateSimulator, label: str = "doorbell"
+) -> str:
+    """Let an event be rejected, and return the id of its delivery."""
+    simulator.add_faults(invalid_field())
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "create_camera_event", camera="garden", label=label)
+    failed = await act(hass, "list_deliveries", state="failed")
+    return str(failed["deliveries"][0]["delivery_id"])
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> State:
+    """Return the state of an existing entity."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return found
+
+
+async def turn(hass: HomeAssistant, service: str, switch: str) -> None:
+    """Turn a switch on or off as a user does."""
+    await hass.services.async_call(
+        "switch", service, {"entity_id": switch}, blocking=True
+    )
+    await hass.async_block_till_done()
+
+
+async def press(
+    hass: HomeAssistant, button: str, context: Context | None = None
+) -> None:
+    """Press a button as a user does."""
+    await hass.services.async_call(
+        "button", "press", {"entity_id": button}, blocking=True, context=context
+    )

@@ -13,3 +13,9 @@ def respond(
 ) -> Fault:
     """Return a fault that responds with a status, and a body."""
     return Fault(kind=FaultKind.STATUS, status=status, body=body, **fault)
+
+
+def invalid_field(field: str = "duration", message: str = "wrong") -> Fault:
+    """Return a fault that rejects a field of an event like Frigate."""
+    body: Json = {"detail": [{"loc": ["body", field], "msg": message}]}
+    return respond(422, body, method="POST", path="/api/events/*/*/create")

@@ -34,7 +34,7 @@ from .backends.canaries import CASES
 from .canaries import Case
 from .home import act, connect, connection_entry, coordinator, remove, wait_for_state
 from .invalid_input import assert_each_names_its_field
-from .responses import respond
+from .responses import invalid_field, respond
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -309,20 +309,10 @@ async def test_rejection_raises_with_the_backends_reason(
     assert again["deliveries"][0]["state"] == "delivered"
 
 
-def refusal_of_a_field() -> Fault:
-    """Return a fault that rejects a field permanently."""
-    return respond(
-        422,
-        {"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
-        method="POST",
-        path=CREATE,
-    )
-
-
 async def test_all_failed_deliveries_are_retried_and_discarded(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    frigate.add_faults(refusal_of_a_field(), refusal_of_a_field())
+    frigate.add_faults(invalid_field(), invalid_field())
     for _ in range(2):
         with pytest.raises(HomeAssistantError, match="duration"):
             await act(hass, "create_camera_event", **DOORBELL)
@@ -332,7 +322,7 @@ async def test_all_failed_deliveries_are_retried_and_discarded(
     for one in retried["deliveries"]:
         await wait_for_state(hass, one["delivery_id"], "delivered")
 
-    frigate.add_faults(refusal_of_a_field())
+    frigate.add_faults(invalid_field())
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", **DOORBELL)
     discarded = await act(hass, "discard_delivery", config_entry_id=entry.entry_id)
@@ -541,7 +531,7 @@ async def test_ambiguous_connection_is_refused(
 async def test_known_failure_cannot_be_marked_as_delivered(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    frigate.add_faults(refusal_of_a_field())
+    frigate.add_faults(invalid_field())
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", **DOORBELL)
     (failed,) = (await act(hass, "list_deliveries"))["deliveries"]
@@ -611,14 +601,7 @@ async def test_other_users_do_not_see_the_backends_reason(
     frigate: FrigateSimulator,
     hass_read_only_user: User,
 ) -> None:
-    frigate.add_faults(
-        respond(
-            422,
-            {"detail": [{"loc": ["body", "duration"], "msg": "personal"}]},
-            method="POST",
-            path=CREATE,
-        )
-    )
+    frigate.add_faults(invalid_field(message="personal"))
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", **DOORBELL)
     context = Context(user_id=hass_read_only_user.id)

@@ -29,6 +29,7 @@ from tools.simulators.palabra import PalabraSimulator
 from .home import act, connect as connect_frigate, coordinator
 from .home_palabra import connect
 from .responses import respond
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 
@@ -65,9 +66,7 @@ def count_reads(palabra: PalabraSimulator) -> int:
 
 async def until(hass: HomeAssistant, holds: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    async with asyncio.timeout(60):
-        while not holds():
-            await asyncio.sleep(0.01)
+    await wait_until(holds)
     await hass.async_block_till_done()
 
 

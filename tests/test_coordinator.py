@@ -1,7 +1,6 @@
 """Tests of a connection with outages, refused credentials and missing permissions."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from math import inf
 from unittest.mock import patch
@@ -30,6 +29,7 @@ from custom_components.event_relay.queue import backoff
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, connection_entry, coordinator, wait_for_state
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -93,13 +93,6 @@ async def test_counts_end_without_an_error_when_the_file_closes(
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
-async def _until(reached: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(60):
-        while not reached():
-            await asyncio.sleep(0.01)
-
-
 async def test_missing_permission_pauses_with_a_repair_until_granted(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
@@ -117,7 +110,7 @@ async def test_missing_permission_pauses_with_a_repair_until_granted(
     before, tried = count_logins(frigate), count_creates(frigate)
 
     async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
-    await _until(
+    await wait_until(
         lambda: count_creates(frigate) > tried and coordinator(entry).worker.held
     )
     await wait_for_state(hass, first["delivery_id"], "pending")
@@ -227,12 +220,12 @@ async def test_idle_connection_is_checked_once(
 ) -> None:
     await frigate.stop()
     async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
-    await _until(lambda: not coordinator(entry).last_update_success)
+    await wait_until(lambda: not coordinator(entry).last_update_success)
 
     await frigate.start()
     before = len(frigate.requests)
     async_fire_time_changed(hass, dt_util.utcnow() + QUIET + timedelta(seconds=2))
-    await _until(lambda: coordinator(entry).last_update_success)
+    await wait_until(lambda: coordinator(entry).last_update_success)
     assert [one.path for one in frigate.requests[before:]].count("/api/version") <= 1
 
 

@@ -8,7 +8,6 @@ from unittest.mock import Mock
 from homeassistant.components.lovelace.const import LOVELACE_DATA
 from homeassistant.components.trace.util import async_list_contexts
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -31,26 +30,14 @@ from custom_components.event_relay.storage import async_get_store
 from tools.simulators.frigate import FrigateSimulator
 
 from .config_flows import offered_steps
-from .home import act, connect, remove, wait_for_state
+from .home import act, connect, rejected_delivery, remove, wait_for_state
 from .markdown import read
 from .repair_dialog import Dialog
-from .responses import respond
+from .responses import invalid_field
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 TRACE = r" \(\[Show trace\]\(/config/automation/trace/bell\?run_id=(\w+)\)\)$"
-
-
-def refuse(frigate: FrigateSimulator) -> None:
-    """Let the next event be rejected."""
-    frigate.add_faults(
-        respond(
-            422,
-            {"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
-            method="POST",
-            path="/api/events/*/*/create",
-        )
-    )
 
 
 @pytest.fixture
@@ -65,17 +52,6 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
 async def dialog(hass_client: ClientSessionGenerator, entry: MockConfigEntry) -> Dialog:
     """Return the dialog of the connection's repair, not yet opened."""
     return Dialog(await hass_client(), failed_issue(entry))
-
-
-async def rejected_delivery(
-    hass: HomeAssistant, frigate: FrigateSimulator, label: str = "doorbell"
-) -> str:
-    """Let an event be rejected, and return the id of its delivery."""
-    refuse(frigate)
-    with pytest.raises(HomeAssistantError):
-        await act(hass, "create_camera_event", camera="garden", label=label)
-    failed = await act(hass, "list_deliveries", state="failed")
-    return str(failed["deliveries"][0]["delivery_id"])
 
 
 async def unknown_delivery(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
@@ -135,7 +111,7 @@ async def test_repair_stays_if_the_retry_fails(
 ) -> None:
     delivery_id = await rejected_delivery(hass, frigate)
     assert await settle_and_get_repair(hass, entry) is not None
-    refuse(frigate)
+    frigate.add_faults(invalid_field())
 
     await dialog.open()
     await dialog.choose("retry_all")
@@ -207,7 +183,7 @@ async def test_reasons_link_to_the_trace_of_the_automation(
     automation = {"id": "bell", "triggers": [], "actions": [action]}
     assert await async_setup_component(hass, "automation", {"automation": automation})
     for _ in range(2):
-        refuse(frigate)
+        frigate.add_faults(invalid_field())
         await hass.services.async_call(
             "automation",
             "trigger",

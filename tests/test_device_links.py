@@ -15,7 +15,8 @@ from custom_components.event_relay.card.address import CARD
 from custom_components.event_relay.entities.subentry_entity import part_identifier
 from tools.simulators.frigate import FrigateSimulator
 
-from .rules.home import DOORBELL, RULE_ID, rule_subentry, set_up, wait_until
+from .rules.home import DOORBELL, RULE_ID, rule_subentry, set_up
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "prompt_links")
 

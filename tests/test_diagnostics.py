@@ -30,7 +30,7 @@ from tools.simulators.palabra import PalabraSimulator
 from . import home_guance, home_palabra
 from .home import act, connect, coordinator
 from .home_aipix import connect_aipix
-from .responses import respond
+from .responses import invalid_field
 from .rules.home import DOORBELL, RULE_ID, rule_subentry, set_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -61,14 +61,7 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     )
     await coordinator(entry).async_refresh()
     await act(hass, "create_camera_event", camera="front_door", **WORDS)
-    frigate.add_faults(
-        respond(
-            422,
-            {"detail": [{"loc": ["body", "label"], "msg": "canary-label"}]},
-            method="POST",
-            path="/api/events/*/*/create",
-        )
-    )
+    frigate.add_faults(invalid_field("label", "canary-label"))
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", camera="front_door", **WORDS)
     await coordinator(entry).counts.async_refresh()

@@ -4,9 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from homeassistant.components.button.const import DOMAIN as BUTTON, SERVICE_PRESS
 from homeassistant.const import (
-    ATTR_ENTITY_ID,
     STATE_OFF,
     STATE_ON,
     STATE_UNAVAILABLE,
@@ -48,10 +46,12 @@ from .home import (
     connect,
     connection_entry,
     coordinator,
+    press,
+    rejected_delivery,
+    state_of,
     wait_for_listed,
     wait_for_state,
 )
-from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 
@@ -75,18 +75,11 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     return entry
 
 
-def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an existing entity."""
-    found = hass.states.get(entity_id)
-    assert found is not None
-    return found
-
-
 async def counted(hass: HomeAssistant, entity_id: str) -> str:
     """Let the changes settle and return the counts."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=SETTLING + 1))
     await hass.async_block_till_done()
-    return state(hass, entity_id).state
+    return state_of(hass, entity_id).state
 
 
 def recorded_outcomes(hass: HomeAssistant) -> list[State]:
@@ -100,29 +93,6 @@ def recorded_outcomes(hass: HomeAssistant) -> list[State]:
 
     async_track_state_change_event(hass, [OUTCOME], show)
     return shown
-
-
-async def rejected_delivery(hass: HomeAssistant, frigate: FrigateSimulator) -> str:
-    """Let an event be rejected and return the id of its delivery."""
-    frigate.add_faults(
-        respond(
-            422,
-            {"detail": [{"loc": ["body", "duration"], "msg": "wrong"}]},
-            method="POST",
-            path=CREATE,
-        )
-    )
-    with pytest.raises(HomeAssistantError):
-        await act(hass, "create_camera_event", **DOORBELL)
-    delivery = (await act(hass, "list_deliveries", state="failed"))["deliveries"][0]
-    return str(delivery["delivery_id"])
-
-
-async def press(hass: HomeAssistant) -> None:
-    """Press the button as a user does."""
-    await hass.services.async_call(
-        BUTTON, SERVICE_PRESS, {ATTR_ENTITY_ID: RETRY}, blocking=True
-    )
 
 
 @pytest.mark.parametrize("platform", ["binary_sensor", "button", "event", "sensor"])
@@ -175,10 +145,10 @@ async def test_device_follows_a_new_version_and_a_new_name(
 async def test_delivery_updates_the_outcome_and_the_last_delivery(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
 ) -> None:
-    assert state(hass, OUTCOME).state == STATE_UNKNOWN
+    assert state_of(hass, OUTCOME).state == STATE_UNKNOWN
     answer = await act(hass, "create_camera_event", **DOORBELL)
 
-    attributes = state(hass, OUTCOME).attributes
+    attributes = state_of(hass, OUTCOME).attributes
     assert attributes["event_type"] == "delivered"
     assert attributes["delivery_id"] == answer["delivery_id"]
     assert attributes["operation"] == "create_camera_event"
@@ -202,7 +172,7 @@ async def test_outcome_has_the_context_of_the_action(
     await hass.services.async_call(
         DOMAIN, "create_camera_event", DOORBELL, blocking=True, context=context
     )
-    assert state(hass, OUTCOME).context.id == context.id
+    assert state_of(hass, OUTCOME).context.id == context.id
 
 
 async def test_failure_is_counted_and_can_be_retried_with_the_button(
@@ -211,16 +181,16 @@ async def test_failure_is_counted_and_can_be_retried_with_the_button(
     assert await counted(hass, FAILED) == "0"
     delivery_id = await rejected_delivery(hass, frigate)
     assert await counted(hass, FAILED) == "1"
-    attributes = state(hass, OUTCOME).attributes
+    attributes = state_of(hass, OUTCOME).attributes
     assert attributes["event_type"] == "failed"
     assert attributes["delivery_id"] == delivery_id
     assert attributes["reason"] == "rejected"
 
-    await press(hass)
+    await press(hass, RETRY)
 
     await wait_for_state(hass, delivery_id, "delivered")
     assert await counted(hass, FAILED) == "0"
-    assert state(hass, OUTCOME).attributes["event_type"] == "delivered"
+    assert state_of(hass, OUTCOME).attributes["event_type"] == "delivered"
     assert len(frigate.events) == 1
 
 
@@ -235,7 +205,7 @@ async def test_button_does_not_retry_unknown_outcomes(
         replace(delivery, outcome_unknown=True), was=DeliveryState.FAILED
     )
 
-    await press(hass)
+    await press(hass, RETRY)
 
     (listed,) = (await act(hass, "list_deliveries"))["deliveries"]
     assert listed["state"] == "failed"
@@ -250,7 +220,7 @@ async def test_button_reports_an_unusable_queue(
 
     monkeypatch.setattr(Store, "listing", full)
     with pytest.raises(HomeAssistantError) as raised:
-        await press(hass)
+        await press(hass, RETRY)
     assert raised.value.translation_key == "outbox_unavailable"
 
 
@@ -271,7 +241,7 @@ async def test_outage_and_waiting_deliveries_are_shown(
     monkeypatch.setattr(backoff, "BACK_OFF_BASE", 0.01)
     entry = await connect(hass, frigate)
     await coordinator(entry).async_refresh()
-    assert state(hass, CONNECTIVITY).state == STATE_ON
+    assert state_of(hass, CONNECTIVITY).state == STATE_ON
     assert await counted(hass, OLDEST) == STATE_UNKNOWN
     await frigate.stop()
     answers = [
@@ -280,10 +250,10 @@ async def test_outage_and_waiting_deliveries_are_shown(
     (*_, first) = (await act(hass, "list_deliveries"))["deliveries"]
 
     assert await counted(hass, PENDING) == "3"
-    assert state(hass, CONNECTIVITY).state == STATE_OFF
+    assert state_of(hass, CONNECTIVITY).state == STATE_OFF
     accepted_at = dt_util.parse_datetime(first["accepted_at"])
     assert accepted_at is not None
-    assert dt_util.parse_datetime(state(hass, OLDEST).state) == accepted_at.replace(
+    assert dt_util.parse_datetime(state_of(hass, OLDEST).state) == accepted_at.replace(
         microsecond=0
     )
 
@@ -291,8 +261,8 @@ async def test_outage_and_waiting_deliveries_are_shown(
     for answer in answers:
         await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert await counted(hass, PENDING) == "0"
-    assert state(hass, CONNECTIVITY).state == STATE_ON
-    assert state(hass, OLDEST).state == STATE_UNKNOWN
+    assert state_of(hass, CONNECTIVITY).state == STATE_ON
+    assert state_of(hass, OLDEST).state == STATE_UNKNOWN
 
 
 async def test_counts_are_read_from_the_file_after_a_restart(
@@ -303,12 +273,12 @@ async def test_counts_are_read_from_the_file_after_a_restart(
     last = await counted(hass, LAST)
 
     assert await hass.config_entries.async_unload(entry.entry_id)
-    assert state(hass, FAILED).state == STATE_UNAVAILABLE
+    assert state_of(hass, FAILED).state == STATE_UNAVAILABLE
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
 
-    assert state(hass, FAILED).state == "1"
-    assert state(hass, LAST).state == last
+    assert state_of(hass, FAILED).state == "1"
+    assert state_of(hass, LAST).state == last
 
 
 async def test_expired_delivery_has_an_outcome(
@@ -325,8 +295,8 @@ async def test_expired_delivery_has_an_outcome(
     )
     running.worker.wake()
     await wait_for_state(hass, delivery.id, "expired")
-    assert state(hass, OUTCOME).attributes["event_type"] == "expired"
-    assert state(hass, OUTCOME).attributes["outside_id"] is None
+    assert state_of(hass, OUTCOME).attributes["event_type"] == "expired"
+    assert state_of(hass, OUTCOME).attributes["outside_id"] is None
     assert await counted(hass, FAILED) == "0"
 
 
@@ -343,10 +313,10 @@ async def test_each_outcome_is_shown_in_its_own_loop_iteration(
 
     for one in many:
         queue.changed(one)
-    assert state(hass, OUTCOME).attributes["delivery_id"] == "0"
+    assert state_of(hass, OUTCOME).attributes["delivery_id"] == "0"
     await asyncio.sleep(0)
-    assert state(hass, OUTCOME).attributes["delivery_id"] in ("0", "1")
-    while state(hass, OUTCOME).attributes["delivery_id"] != "99":
+    assert state_of(hass, OUTCOME).attributes["delivery_id"] in ("0", "1")
+    while state_of(hass, OUTCOME).attributes["delivery_id"] != "99":
         await asyncio.sleep(0)
 
     await hass.async_block_till_done()
@@ -368,7 +338,7 @@ async def test_last_delivery_is_kept_after_its_row(
 
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert state(hass, LAST).state == last
+    assert state_of(hass, LAST).state == last
 
 
 async def test_counts_are_unavailable_while_the_queue_is(
@@ -381,7 +351,7 @@ async def test_counts_are_unavailable_while_the_queue_is(
         broken.setattr(Store, "counts", damaged)
         await act(hass, "create_camera_event", **DOORBELL)
         assert await counted(hass, PENDING) == STATE_UNAVAILABLE
-        assert state(hass, CONNECTIVITY).state == STATE_ON
+        assert state_of(hass, CONNECTIVITY).state == STATE_ON
     await act(hass, "create_camera_event", **DOORBELL)
     assert await counted(hass, PENDING) == "0"
 

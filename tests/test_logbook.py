@@ -6,7 +6,7 @@ from typing import Any
 
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.const import STATE_UNKNOWN
-from homeassistant.core import Context, HomeAssistant, State
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
@@ -27,9 +27,9 @@ from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 
-from .home import act
+from .home import act, state_of
 from .home_guance import connect as connect_guance
-from .responses import respond
+from .responses import invalid_field
 from .rules.home import (
     BELL,
     DOORBELL,
@@ -37,8 +37,8 @@ from .rules.home import (
     runner_of,
     set_states,
     set_up,
-    wait_until,
 )
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "socket_enabled")
 
@@ -112,16 +112,16 @@ async def test_delivery_of_a_rule_is_one_line_with_its_cause(
     await settle(hass)
     await set_states(hass, BELL, "on")
     await wait_until(lambda: frigate.events)
-    await wait_until(lambda: state_of(hass, LAST_OF_RULE) != STATE_UNKNOWN)
+    await wait_until(lambda: state_of(hass, LAST_OF_RULE).state != STATE_UNKNOWN)
     await settle(hass)
-    assert state_of(hass, LAST) != STATE_UNKNOWN
+    assert state_of(hass, LAST).state != STATE_UNKNOWN
 
     (line,) = our_lines(await lines(hass, hass_ws_client))
 
     assert line["name"] == "Doorbell"
     assert line["message"] == "camera event created in Frigate, front_door / doorbell"
     assert line["entity_id"] == RULE
-    assert state(hass, RULE).name == line["name"]
+    assert state_of(hass, RULE).name == line["name"]
     assert (line["context_entity_id"], line["context_state"]) == (BELL, "on")
     # On the pages of the rule, of the connection, and of their devices, too.
     hub = device_id(hass, (DOMAIN, entry.entry_id), entry)
@@ -155,14 +155,7 @@ async def test_failed_delivery_of_an_action_is_one_line_of_the_connection(
 ) -> None:
     await set_up(hass, frigate)
     await settle(hass)
-    frigate.add_faults(
-        respond(
-            422,
-            {"detail": [{"loc": ["body", "duration"], "msg": "said by somebody"}]},
-            method="POST",
-            path=CREATE,
-        )
-    )
+    frigate.add_faults(invalid_field(message="said by somebody"))
     with pytest.raises(HomeAssistantError):
         await act(
             hass,
@@ -182,7 +175,7 @@ async def test_failed_delivery_of_an_action_is_one_line_of_the_connection(
         line["message"] == "camera event not created, garden / visitor: it was rejected"
     )
     assert line["entity_id"] == CONNECTION
-    assert state(hass, CONNECTION).name == line["name"]
+    assert state_of(hass, CONNECTION).name == line["name"]
     assert (line["context_domain"], line["context_service"]) == (
         "event_relay",
         "create_camera_event",
@@ -225,18 +218,6 @@ async def test_missed_occurrence_is_shown(
     (line,) = messages(await lines(hass, hass_ws_client))
     assert line["name"] == "Doorbell"
     assert line["message"] == "skipped what was missed while Home Assistant was off"
-
-
-def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an existing entity."""
-    found = hass.states.get(entity_id)
-    assert found is not None
-    return found
-
-
-def state_of(hass: HomeAssistant, entity_id: str) -> str:
-    """Return what an entity shows."""
-    return state(hass, entity_id).state
 
 
 def device_id(

@@ -29,8 +29,8 @@ from .rules.home import (
     rule_subentry,
     set_states,
     set_up,
-    wait_until,
 )
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "dialogs")
 

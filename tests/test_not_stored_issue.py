@@ -18,7 +18,7 @@ from custom_components.event_relay.repair_flows.not_stored import (
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
-from .rules.home import wait_until
+from .waiting import wait_until
 
 ISSUE = "not_stored_one"
 

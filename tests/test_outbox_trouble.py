@@ -27,6 +27,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, connection_entry, remove, wait_for_state
 from .responses import respond
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -58,13 +59,6 @@ async def rejection(hass: HomeAssistant, key: str = "outbox_unavailable") -> Non
     assert refusal.value.translation_key == key
     assert refusal.value.translation_placeholders is not None
     assert refusal.value.translation_placeholders["reason"]
-
-
-async def wait_for(condition: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 # What is in the file's place when Home Assistant starts.
@@ -207,7 +201,7 @@ async def test_set_up_reports_the_obstacle_and_continues_without_it(
         assert entry.error_reason_translation_placeholders["reason"]
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=2))
-    await wait_for(lambda: entry.state is ConfigEntryState.LOADED)
+    await wait_until(lambda: entry.state is ConfigEntryState.LOADED)
     answer = await act(hass, "create_camera_event", **DOORBELL)
     assert answer["state"] == "delivered"
     assert not issues(hass)
@@ -226,7 +220,7 @@ async def _in_flight(
     waiting: asyncio.Task[object] = asyncio.create_task(
         act(hass, "create_camera_event", **DOORBELL, wait=wait)
     )
-    await wait_for(
+    await wait_until(
         lambda: any(one.path.endswith("/create") for one in frigate.requests[before:])
     )
     return waiting
@@ -238,13 +232,13 @@ async def test_full_disk_rejects_new_deliveries_and_keeps_the_others(
     entry = await connect(hass, frigate)
     waiting = await _in_flight(hass, frigate)
     # Only what finds the worker at rest goes out at once.
-    await wait_for(lambda: entry.runtime_data.worker.at_rest)
+    await wait_until(lambda: entry.runtime_data.worker.at_rest)
 
     with _full_disk():
         # It goes out at once, before anybody knows that the disk is full.
         await rejection(hass, "sent_unrecorded")
         await rejection(hass)
-        await wait_for(lambda: len(frigate.events) == 2)
+        await wait_until(lambda: len(frigate.events) == 2)
         await rejection(hass)
         listed = (await act(hass, "list_deliveries"))["deliveries"]
         assert [one["state"] for one in listed] == ["sending"]
@@ -274,7 +268,7 @@ async def test_reload_on_a_full_disk_looks_up_unrecorded_attempts(
     entry = await connect(hass, frigate)
     waiting = await _in_flight(hass, frigate, wait=1)
     with _full_disk():
-        await wait_for(lambda: frigate.events)
+        await wait_until(lambda: frigate.events)
         assert await hass.config_entries.async_reload(entry.entry_id)
         assert entry.state is ConfigEntryState.LOADED
         (listed,) = (await act(hass, "list_deliveries"))["deliveries"]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from homeassistant.const import ATTR_ENTITY_ID, SERVICE_TURN_OFF, SERVICE_TURN_ON
+from homeassistant.const import SERVICE_TURN_OFF, SERVICE_TURN_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -17,9 +17,10 @@ from custom_components.event_relay.outcomes import losses
 from custom_components.event_relay.repair_flows import pause_issue
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import act, coordinator, wait_for_state
+from .home import act, coordinator, turn, wait_for_state
 from .repair_dialog import Dialog
-from .rules.home import BELL, DOORBELL, rule_subentry, set_states, set_up, wait_until
+from .rules.home import BELL, DOORBELL, rule_subentry, set_states, set_up
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -34,18 +35,10 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     return await set_up(hass, frigate, rule_subentry(DOORBELL))
 
 
-async def turn(hass: HomeAssistant, service: str) -> None:
-    """Turn the switch as a user does."""
-    await hass.services.async_call(
-        "switch", service, {ATTR_ENTITY_ID: SWITCH}, blocking=True
-    )
-    await hass.async_block_till_done()
-
-
 async def test_paused_deliveries_wait_and_keep_their_order(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    await turn(hass, SERVICE_TURN_OFF)
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
     assert hass.states.is_state(SWITCH, "off")
     answer = await act(hass, "create_camera_event", **VISITOR, wait=60)
     assert answer["state"] == "pending"
@@ -55,7 +48,7 @@ async def test_paused_deliveries_wait_and_keep_their_order(
     await coordinator(entry).async_refresh()
     assert frigate.events == []
 
-    await turn(hass, SERVICE_TURN_ON)
+    await turn(hass, SERVICE_TURN_ON, SWITCH)
     await wait_for_state(hass, answer["delivery_id"], "delivered")
     await wait_until(lambda: len(frigate.events) == 2)
     assert hass.states.is_state(SWITCH, "on")
@@ -65,7 +58,7 @@ async def test_switch_stays_off_until_turned_on(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
     """Through a restart, and when other options are changed."""
-    await turn(hass, SERVICE_TURN_OFF)
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
     form = await hass.config_entries.options.async_init(entry.entry_id)
     await hass.config_entries.options.async_configure(form["flow_id"], {})
     await hass.async_block_till_done()
@@ -76,7 +69,7 @@ async def test_switch_stays_off_until_turned_on(
     answer = await act(hass, "create_camera_event", **VISITOR)
     assert answer["state"] == "pending"
 
-    await turn(hass, SERVICE_TURN_ON)
+    await turn(hass, SERVICE_TURN_ON, SWITCH)
     await wait_for_state(hass, answer["delivery_id"], "delivered")
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
@@ -92,7 +85,7 @@ async def test_expired_deliveries_are_reported(
     monkeypatch.setattr(
         operation, "expires", lambda _, __, at, *___: at + timedelta(seconds=0.2)
     )
-    await turn(hass, SERVICE_TURN_OFF)
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
     answer = await act(hass, "create_camera_event", **VISITOR)
     await wait_for_state(hass, answer["delivery_id"], "expired")
 
@@ -104,7 +97,7 @@ async def test_expired_deliveries_are_reported(
     assert (issue.data["count"], issue.data["reason"]) == (1, "delivery was paused")
     assert not coordinator(entry).losses.async_seen(losses.Cause.EXPIRED)
 
-    await turn(hass, SERVICE_TURN_ON)
+    await turn(hass, SERVICE_TURN_ON, SWITCH)
     assert coordinator(entry).losses.async_seen(losses.Cause.EXPIRED)
 
 
@@ -115,7 +108,7 @@ def reminder(hass: HomeAssistant, entry: MockConfigEntry) -> ir.IssueEntry | Non
 
 async def pause_with_one_waiting(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Pause the connection, accept a delivery, and return its id."""
-    await turn(hass, SERVICE_TURN_OFF)
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
     answer = await act(hass, "create_camera_event", **VISITOR, duration=20)
     await wait_until(lambda: coordinator(entry).counts.data.waiting == 1)
     return str(answer["delivery_id"])
@@ -156,7 +149,7 @@ async def test_long_pause_is_reported_without_another_change(
     await pause_with_one_waiting(hass, entry)
     await wait_until(lambda: reminder(hass, entry))
 
-    await turn(hass, SERVICE_TURN_ON)
+    await turn(hass, SERVICE_TURN_ON, SWITCH)
     assert reminder(hass, entry) is None
 
 
@@ -164,7 +157,7 @@ async def test_pause_without_deliveries_is_not_reported(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pause_issue, "FORGOTTEN_AFTER", timedelta(0))
-    await turn(hass, SERVICE_TURN_OFF)
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
     assert reminder(hass, entry) is None
     answer = await act(hass, "create_camera_event", **VISITOR)
     await wait_until(lambda: reminder(hass, entry))

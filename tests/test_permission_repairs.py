@@ -19,7 +19,7 @@ from .config_flows import offered_steps
 from .home import act, connect, coordinator, wait_for_state
 from .repair_dialog import Dialog
 from .responses import respond
-from .rules.home import wait_until
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

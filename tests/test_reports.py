@@ -20,7 +20,7 @@ from . import home, home_guance, home_palabra
 from .home import act
 from .home_aipix import connect_aipix
 from .http.home import connect as connect_http
-from .rules.home import wait_until
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -30,8 +30,8 @@ from .rules.home import (
     runner_of,
     set_states,
     set_up,
-    wait_until,
 )
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

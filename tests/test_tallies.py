@@ -19,7 +19,7 @@ from custom_components.event_relay.queue.store.store import Store, StoreUnavaila
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import act, connect, coordinator
+from .home import act, connect, coordinator, state_of
 from .responses import respond
 from .rules.home import (
     BELL,
@@ -29,8 +29,8 @@ from .rules.home import (
     runner_of,
     set_states,
     set_up,
-    wait_until,
 )
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("all_enabled", "socket_enabled")
 
@@ -48,14 +48,7 @@ async def shown_counts(hass: HomeAssistant, *entity_ids: str) -> list[str]:
     """Let the counts be shown, and return them."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=GATHERING + 1))
     await hass.async_block_till_done()
-    return [state(hass, entity_id).state for entity_id in entity_ids]
-
-
-def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an existing entity."""
-    found = hass.states.get(entity_id)
-    assert found is not None
-    return found
+    return [state_of(hass, entity_id).state for entity_id in entity_ids]
 
 
 async def fail(hass: HomeAssistant, frigate: FrigateSimulator) -> None:
@@ -97,7 +90,7 @@ async def test_outcomes_are_counted_for_the_connection_and_the_rule(
     for delay in await shown_counts(hass, DELAY, DELAY_OF_RULE):
         assert 0 <= float(delay) < 60
     for entity_id in (DELIVERED, FAILED, EXPIRED, OF_RULE, FAILED_OF_RULE):
-        assert state(hass, entity_id).attributes["state_class"] == "total_increasing"
+        assert state_of(hass, entity_id).attributes["state_class"] == "total_increasing"
 
 
 async def test_rendering_error_is_a_failure_of_the_rule_only(

@@ -25,7 +25,8 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect
 from .responses import respond
-from .rules.home import DOORBELL, RULE_ID, rule_subentry, runner_of, set_up, wait_until
+from .rules.home import DOORBELL, RULE_ID, rule_subentry, runner_of, set_up
+from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -1,7 +1,7 @@
 """The blueprints of this repository in a test's Home Assistant."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +57,6 @@ async def idle(hass: HomeAssistant) -> None:
     async with asyncio.timeout(60):
         await hass.async_block_till_done()
     assert runs(hass) == 0
-
-
-async def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until a condition is met."""
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def _config(path: Path, inputs: Mapping[str, object]) -> dict[str, Any]:

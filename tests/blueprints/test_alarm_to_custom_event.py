@@ -12,7 +12,8 @@ from tools.simulators.guance import GuanceSimulator
 
 from ..home import act
 from ..home_guance import connect
-from .home import FOLDER, automate, idle, reload, start_again, wait_until
+from ..waiting import wait_until
+from .home import FOLDER, automate, idle, reload, start_again
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -19,7 +19,8 @@ from tools.simulators.palabra import PalabraSimulator
 
 from ..home_palabra import connect
 from ..rules.calendar import Calendar
-from .home import FOLDER, automate, idle, wait_until
+from ..waiting import wait_until
+from .home import FOLDER, automate, idle
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -16,7 +16,8 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..checks.files import read_yaml
 from ..home import act, connect
-from .home import FOLDER, automate, idle, reload, runs, start_again, wait_until
+from ..waiting import wait_until
+from .home import FOLDER, automate, idle, reload, runs, start_again
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

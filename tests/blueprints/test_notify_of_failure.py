@@ -12,7 +12,8 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, connect
 from ..responses import respond
-from .home import FOLDER, automate, runs, wait_until
+from ..waiting import wait_until
+from .home import FOLDER, automate, runs
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

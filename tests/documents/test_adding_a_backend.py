@@ -41,12 +41,13 @@ from tests.config_flows import open_form, placeholder, submit
 from tests.every_backend import BACKENDS
 from tests.home import act, coordinator, wait_for_state
 from tests.rule_flow import WHEN, add_rule, only_rule
-from tests.rules.home import BELL, DOOR, runner_of, set_states, wait_until
+from tests.rules.home import BELL, DOOR, runner_of, set_states
 from texts.build import Built, build, texts_of
 from texts.sources import Tree, read_source
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.wire import Json
 
+from ..waiting import wait_until
 from .jotter.client import JotterClient
 from .jotter.forms import JotterForms
 from .jotter.operations import FinishNoteOperation

@@ -12,7 +12,6 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.event_relay.backends.guance.api import client as guance_client
-from tests.blueprints.home import wait_until
 from tests.checks.files import ROOT
 from tests.home import connect
 from tests.home_guance import connect as connect_guance
@@ -21,6 +20,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.guance import GuanceSimulator
 
 from ..responses import respond
+from ..waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 

@@ -8,8 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Target
 from tests.home import act, wait_for_state
-from tests.rules.home import wait_until
 
+from ..waiting import wait_until
 from .home import NOTE, change_request, connect
 
 TWO = {"Note": NOTE, "Other": NOTE}

@@ -1,7 +1,7 @@
 """Tests of work beside the writer of the queue's file: reads, checks and clean-up."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -26,19 +26,13 @@ from custom_components.event_relay.queue.store import (
 from custom_components.event_relay.queue.store.rule_state import Memory, Note
 from custom_components.event_relay.queue.store.store import SetAside, Store, Wanted
 
+from ..waiting import wait_until
 from .conftest import OWNER, Pipeline
 from .ledger import START
 from .test_store import _blocked_thread, pending_delivery
 
 ROWS = 40
 PAGE = 4096
-
-
-async def wait_until(true: Callable[[], object]) -> None:
-    """Wait until a condition is met."""
-    async with asyncio.timeout(60):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 async def test_reads_do_not_wait_for_writes(store: Store) -> None:

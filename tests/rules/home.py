@@ -1,7 +1,5 @@
 """Connections with rules in a test's Home Assistant, and their outcomes."""
 
-import asyncio
-from collections.abc import Callable
 from contextlib import closing
 import sqlite3
 from typing import Any
@@ -17,6 +15,7 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.store import StoredEvent
 
 from ..home import connection_entry, coordinator
+from ..waiting import wait_until
 
 BELL = "binary_sensor.doorbell"
 DOOR = "binary_sensor.door"
@@ -108,13 +107,6 @@ async def set_states(hass: HomeAssistant, entity_id: str, *states: str) -> None:
     for state in states:
         hass.states.async_set(entity_id, state)
         await hass.async_block_till_done()
-
-
-async def wait_until(condition: Callable[[], object]) -> None:
-    """Wait until a condition is met."""
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def wait_for_events(

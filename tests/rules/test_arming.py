@@ -16,6 +16,7 @@ from custom_components.event_relay.rules.triggers import Triggers
 from tools.simulators.frigate import FrigateSimulator
 
 from ..markdown import read
+from ..waiting import wait_until
 from .calendar import Calendar
 from .home import (
     BELL,
@@ -29,7 +30,6 @@ from .home import (
     set_states,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 ISSUE = f"rule_not_armed_{RULE_ID}"

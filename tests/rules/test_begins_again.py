@@ -21,7 +21,8 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.store import StoredEvent
 
 from ..home import act, switch_off
-from .home import DOOR, OPENED, rule_subentry, set_states, set_up, wait_until
+from ..waiting import wait_until
+from .home import DOOR, OPENED, rule_subentry, set_states, set_up
 
 WINDOW = "binary_sensor.window"
 BOTH = [DOOR, WINDOW]

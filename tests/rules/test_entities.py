@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from homeassistant.components.button.const import DOMAIN as BUTTON, SERVICE_PRESS
 from homeassistant.components.sensor.const import SensorDeviceClass
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import (
-    ATTR_ENTITY_ID,
     EVENT_STATE_CHANGED,
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
@@ -40,7 +38,8 @@ from custom_components.event_relay.queue.store.store import Store, StoreUnavaila
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from tools.simulators.frigate import FrigateSimulator
 
-from ..home import coordinator
+from ..home import coordinator, press, state_of, turn
+from ..waiting import wait_until
 from .home import (
     BELL,
     DOORBELL,
@@ -52,7 +51,6 @@ from .home import (
     set_states,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 pytestmark = pytest.mark.usefixtures("all_enabled")
@@ -73,31 +71,12 @@ ENTITIES = {SWITCH, OUTCOME, LAST, TEST, HELD_BACK, *STATISTICS}
 SECOND_ID = "01JDOORBELLRULE00000000002"
 
 
-def state(hass: HomeAssistant, entity_id: str) -> State:
-    """Return the state of an existing entity."""
-    found = hass.states.get(entity_id)
-    assert found is not None
-    return found
-
-
-async def turn(hass: HomeAssistant, service: str) -> None:
-    """Turn the rule on or off as a user does."""
-    await hass.services.async_call(
-        Platform.SWITCH, service, {ATTR_ENTITY_ID: SWITCH}, blocking=True
-    )
-
-
-async def press(hass: HomeAssistant, context: Context | None = None) -> None:
-    """Press the test button as a user does."""
-    await hass.services.async_call(
-        BUTTON, SERVICE_PRESS, {ATTR_ENTITY_ID: TEST}, blocking=True, context=context
-    )
-
-
 async def wait_for_outcome(hass: HomeAssistant, kind: str) -> State:
     """Wait until the event entity shows an outcome, and return it."""
-    await wait_until(lambda: state(hass, OUTCOME).attributes.get("event_type") == kind)
-    return state(hass, OUTCOME)
+    await wait_until(
+        lambda: state_of(hass, OUTCOME).attributes.get("event_type") == kind
+    )
+    return state_of(hass, OUTCOME)
 
 
 @pytest.mark.parametrize("platform", ["button", "event", "sensor", "switch"])
@@ -169,8 +148,8 @@ async def test_firing_has_an_outcome_with_its_cause(
 ) -> None:
     await set_states(hass, BELL, "off")
     await set_up(hass, frigate, rule_subentry(DOORBELL))
-    assert state(hass, OUTCOME).state == STATE_UNKNOWN
-    assert state(hass, LAST).state == STATE_UNKNOWN
+    assert state_of(hass, OUTCOME).state == STATE_UNKNOWN
+    assert state_of(hass, LAST).state == STATE_UNKNOWN
 
     hass.states.async_set(BELL, "on", context=Context(id="the button's"))
     outcome = await wait_for_outcome(hass, "delivered")
@@ -182,14 +161,15 @@ async def test_firing_has_an_outcome_with_its_cause(
     assert outcome.attributes["outside_id"] == event.id
     assert outcome.attributes["reason"] is None
     assert (
-        outcome.attributes["occurred_at"] == state(hass, BELL).last_updated.isoformat()
+        outcome.attributes["occurred_at"]
+        == state_of(hass, BELL).last_updated.isoformat()
     )
-    of_connection = state(hass, "event.frigate_outcome")
+    of_connection = state_of(hass, "event.frigate_outcome")
     for same in ("delivery_id", "event_type", "links"):
         assert of_connection.attributes[same] == outcome.attributes[same]
     assert of_connection.context.id == outcome.context.id
     assert of_connection.context.parent_id == "the button's"
-    last = state(hass, LAST)
+    last = state_of(hass, LAST)
     assert last.attributes["device_class"] == SensorDeviceClass.TIMESTAMP
     delivered_at = dt_util.parse_datetime(last.state)
     assert delivered_at is not None
@@ -210,8 +190,8 @@ async def test_rendering_error_is_a_failure_of_the_rule_only(
     assert failed.attributes["reason"] == "field_unknown_camera"
     assert failed.attributes["delivery_id"] is None
     assert secret not in str(failed.as_dict())
-    assert state(hass, "event.frigate_outcome").state == STATE_UNKNOWN
-    assert state(hass, LAST).state == STATE_UNKNOWN
+    assert state_of(hass, "event.frigate_outcome").state == STATE_UNKNOWN
+    assert state_of(hass, LAST).state == STATE_UNKNOWN
 
 
 async def test_missed_occurrence_is_shown_as_skipped(
@@ -241,18 +221,18 @@ async def test_disabled_rule_does_not_fire_after_a_reload(
 ) -> None:
     await set_states(hass, BELL, "off")
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
-    assert state(hass, SWITCH).state == STATE_ON
+    assert state_of(hass, SWITCH).state == STATE_ON
 
-    await turn(hass, SERVICE_TURN_OFF)
-    assert state(hass, SWITCH).state == STATE_OFF
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
+    assert state_of(hass, SWITCH).state == STATE_OFF
     await set_states(hass, BELL, "on", "off")
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
-    assert state(hass, SWITCH).state == STATE_OFF
+    assert state_of(hass, SWITCH).state == STATE_OFF
     await set_states(hass, BELL, "on", "off")
 
-    await turn(hass, SERVICE_TURN_ON)
-    assert state(hass, SWITCH).state == STATE_ON
+    await turn(hass, SERVICE_TURN_ON, SWITCH)
+    assert state_of(hass, SWITCH).state == STATE_ON
     await set_states(hass, BELL, "on")
     await wait_for_events(frigate, 1)
 
@@ -268,11 +248,11 @@ async def test_switch_stays_unchanged_if_it_cannot_be_stored(
     with monkeypatch.context() as broken:
         broken.setattr(Store, "remember", unavailable)
         with pytest.raises(HomeAssistantError, match="disk full"):
-            await turn(hass, SERVICE_TURN_OFF)
+            await turn(hass, SERVICE_TURN_OFF, SWITCH)
 
-    assert state(hass, SWITCH).state == STATE_ON
-    await turn(hass, SERVICE_TURN_OFF)
-    assert state(hass, SWITCH).state == STATE_OFF
+    assert state_of(hass, SWITCH).state == STATE_ON
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
+    assert state_of(hass, SWITCH).state == STATE_OFF
 
 
 async def test_test_button_fires_the_rule(
@@ -281,7 +261,7 @@ async def test_test_button_fires_the_rule(
     await set_up(hass, frigate, rule_subentry(DOORBELL))
     context = Context()
 
-    await press(hass, context)
+    await press(hass, TEST, context)
 
     outcome = await wait_for_outcome(hass, "delivered")
     assert outcome.attributes["origin"] == "test"
@@ -296,16 +276,16 @@ async def test_switch_shows_whether_the_rule_is_active(
     await set_states(hass, BELL, "off")
     broken = {**DOORBELL, "triggers": [{"trigger": "nothing.happens"}]}
     entry = await set_up(hass, frigate, rule_subentry(broken))
-    assert state(hass, SWITCH).state == STATE_ON
-    assert state(hass, SWITCH).attributes["armed"] is False
+    assert state_of(hass, SWITCH).state == STATE_ON
+    assert state_of(hass, SWITCH).attributes["armed"] is False
 
     hass.config_entries.async_update_subentry(
         entry, entry.subentries[RULE_ID], data=DOORBELL
     )
     await hass.async_block_till_done()
-    assert state(hass, SWITCH).attributes["armed"] is True
-    await turn(hass, SERVICE_TURN_OFF)
-    assert state(hass, SWITCH).attributes["armed"] is False
+    assert state_of(hass, SWITCH).attributes["armed"] is True
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
+    assert state_of(hass, SWITCH).attributes["armed"] is False
 
 
 async def test_templates_get_the_switch_as_this(
@@ -337,7 +317,7 @@ async def test_rules_are_added_changed_and_removed_without_a_reload(
 ) -> None:
     await set_states(hass, BELL, "off")
     entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door", SECOND_ID))
-    runtime, door = coordinator(entry), state(hass, "switch.door")
+    runtime, door = coordinator(entry), state_of(hass, "switch.door")
     before = {one.entity_id for one in _entities_of(entity_registry, entry)}
 
     added = ConfigSubentry(
@@ -373,15 +353,17 @@ async def test_rules_are_added_changed_and_removed_without_a_reload(
     assert {
         one.entity_id for one in _entities_of(entity_registry, entry)
     } == before | ENTITIES
-    assert state(hass, OUTCOME).name == "Bell Outcome"
-    former = state(hass, OUTCOME).attributes["delivery_id"]
+    assert state_of(hass, OUTCOME).name == "Bell Outcome"
+    former = state_of(hass, OUTCOME).attributes["delivery_id"]
     await set_states(hass, BELL, "on", "off")
-    await wait_until(lambda: state(hass, OUTCOME).attributes["delivery_id"] != former)
+    await wait_until(
+        lambda: state_of(hass, OUTCOME).attributes["delivery_id"] != former
+    )
     assert [event.label for event in await wait_for_events(frigate, 2)] == [
         "doorbell",
         "bell",
     ]
-    await turn(hass, SERVICE_TURN_OFF)
+    await turn(hass, SERVICE_TURN_OFF, SWITCH)
     assert not runner_of(entry).enabled
 
     hass.config_entries.async_remove_subentry(entry, RULE_ID)
@@ -391,7 +373,7 @@ async def test_rules_are_added_changed_and_removed_without_a_reload(
     assert len(dr.async_entries_for_config_entry(device_registry, entry.entry_id)) == 2
 
     assert coordinator(entry) is runtime
-    assert state(hass, "switch.door") is door
+    assert state_of(hass, "switch.door") is door
 
 
 def _entities_of(
@@ -423,7 +405,7 @@ async def test_burst_writes_two_states_of_the_last_delivery(
     await hass.async_block_till_done()
     wait_for_outcome = [one for one in states if one.data["entity_id"] == LAST]
     assert len(wait_for_outcome) == 2
-    assert dt_util.parse_datetime(state(hass, LAST).state) == (
+    assert dt_util.parse_datetime(state_of(hass, LAST).state) == (
         last + timedelta(seconds=99)
     ).replace(microsecond=0)
 
@@ -445,4 +427,4 @@ async def test_last_delivery_is_restored(
         hass, [(State(LAST, moment.isoformat()), stored)]
     )
     await set_up(hass, frigate, rule_subentry(DOORBELL))
-    assert dt_util.parse_datetime(state(hass, LAST).state) == moment
+    assert dt_util.parse_datetime(state_of(hass, LAST).state) == moment

@@ -26,6 +26,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
 from ..markdown import read
+from ..waiting import wait_until
 from .home import (
     BELL,
     DOORBELL,
@@ -37,7 +38,6 @@ from .home import (
     set_states,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 

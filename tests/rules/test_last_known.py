@@ -14,6 +14,7 @@ from custom_components.event_relay.rules.last_known import async_last_known_stat
 from custom_components.event_relay.rules.startup_filter import reason_to_ignore
 from tools.simulators.frigate import FrigateSimulator
 
+from ..waiting import wait_until
 from .home import (
     DOORBELL,
     outcomes_of,
@@ -22,7 +23,6 @@ from .home import (
     set_states,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 DOOR = "binary_sensor.door"

@@ -20,6 +20,7 @@ from custom_components.event_relay.rules.rule_runner import RuleRunner
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, wait_for_state
+from ..waiting import wait_until
 from .home import (
     DAMAGED,
     DOOR,
@@ -32,7 +33,6 @@ from .home import (
     set_states,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 WINDOW = "binary_sensor.window"

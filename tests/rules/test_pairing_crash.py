@@ -23,7 +23,8 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator, switch_off, wait_for_state
-from .home import DOOR, OPENED, rule_subentry, set_states, set_up, wait_until
+from ..waiting import wait_until
+from .home import DOOR, OPENED, rule_subentry, set_states, set_up
 
 CREATE, END = "/api/events/*/create", "/api/events/*/end"
 

@@ -26,6 +26,7 @@ from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act, coordinator
+from ..waiting import wait_until
 from .home import (
     BELL,
     DOORBELL,
@@ -34,7 +35,6 @@ from .home import (
     set_states,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 CREATE = "/api/events/*/create"

@@ -19,6 +19,7 @@ from custom_components.event_relay.rules.self_firing import SelfFiring
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import act
+from ..waiting import wait_until
 from .home import (
     BELL,
     DOORBELL,
@@ -27,7 +28,6 @@ from .home import (
     set_states,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 pytestmark = pytest.mark.usefixtures("all_enabled")

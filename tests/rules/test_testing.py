@@ -37,6 +37,7 @@ from ..home import act, coordinator, switch_off
 from ..markdown import read
 from ..responses import respond
 from ..rule_flow import EMPTY, WHEN, Form, add_rule
+from ..waiting import wait_until
 from .home import (
     BELL,
     DOOR,
@@ -49,7 +50,6 @@ from .home import (
     set_states,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 SUB_LABEL = "{{ trigger.from_state.state }} to {{ trigger.to_state.state }}"

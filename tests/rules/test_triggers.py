@@ -17,13 +17,13 @@ from custom_components.event_relay.queue.delivery import Delivery
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
+from ..waiting import wait_until
 from .home import (
     DOORBELL,
     outcomes_of,
     rule_subentry,
     set_up,
     wait_for_events,
-    wait_until,
 )
 
 CAUSE = Context(id="the cause")
