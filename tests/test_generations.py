@@ -17,7 +17,7 @@ from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.repairs import DamageFlow, async_create_fix_flow
 from custom_components.event_relay.storage import async_get_store
 
-from .queue.conftest import OWNER, Pipeline
+from .queue.pipeline import OWNER, Pipeline
 
 
 def stored_generation(hass_storage: dict[str, Any]) -> int:

@@ -14,7 +14,7 @@ from custom_components.event_relay.queue.store import database
 from custom_components.event_relay.queue.store.file import Opened, open_file
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import Pipeline
+from .pipeline import Pipeline
 from .virtual import Commits
 
 

@@ -1,10 +1,16 @@
 """Search for failures of the queue with state machines."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, override
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+import pytest
+
+from ..search_effort import THOROUGH
+from .world import World
 
 type Steps = Sequence[tuple[Callable[..., None], dict[str, Any]]]
 """Rules of a machine with their arguments: a sequence that a search once found."""
@@ -46,3 +52,48 @@ def search(
             suppress_health_check=[*HealthCheck],
         ),
     )
+
+
+class WorldMachine(RuleBasedStateMachine):
+    """A world in a folder of its own, whose responses are slow or fail."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - of the world
+        super().__init__()
+        self.temporary = TemporaryDirectory()
+        self.world = World(Path(self.temporary.name), **options)
+        self.number = 0
+
+    @override
+    def teardown(self) -> None:
+        try:
+            if not self.world.violations:
+                self.world.heal()
+                self.check_end()
+        finally:
+            self.world.close()
+            self.temporary.cleanup()
+
+    def check_end(self) -> None:
+        """Check the world after all is repaired."""
+        assert not self.world.unsettled()
+
+
+type Sabotage = Callable[[pytest.MonkeyPatch], None]
+
+
+def assert_found(
+    machine: type[WorldMachine],
+    steps: Steps,
+    sabotage: Sabotage,
+    monkeypatch: pytest.MonkeyPatch,
+    examples: tuple[int, int],
+) -> None:
+    """Replay steps, which fail once the product is sabotaged; a search finds others."""
+    replay(machine, steps)
+    sabotage(monkeypatch)
+
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        replay(machine, steps)
+    if THOROUGH:
+        with pytest.raises((AssertionError, ExceptionGroup)):
+            search(machine, *examples, Phase.generate)

@@ -27,8 +27,8 @@ from custom_components.event_relay.queue.store.rule_state import Memory, Note
 from custom_components.event_relay.queue.store.store import SetAside, Store, Wanted
 
 from ..waiting import wait_until
-from .conftest import OWNER, Pipeline
 from .ledger import START
+from .pipeline import OWNER, Pipeline
 from .test_store import _blocked_thread, pending_delivery
 
 ROWS = 40

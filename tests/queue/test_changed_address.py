@@ -25,8 +25,8 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.queue import NotAllowed
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import Pipeline
 from .ledger import FOUND, LEDGER
+from .pipeline import Pipeline
 
 OLD = Instance(id="old", address="http://old:5000")
 NEW = Instance(id="new", address="http://new:5000")

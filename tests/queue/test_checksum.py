@@ -23,8 +23,8 @@ from custom_components.event_relay.queue.store.recovery.distrust import distrust
 from custom_components.event_relay.queue.store.rows import COLUMNS, values
 from custom_components.event_relay.queue.store.store import SetAside, Store
 
-from .conftest import OWNER
 from .ledger import START
+from .pipeline import OWNER
 from .test_store import FULL, pending_delivery
 
 WHOLE = replace(

@@ -6,8 +6,8 @@ from custom_components.event_relay.backends.errors import CannotConnect
 from custom_components.event_relay.queue.circuit_breaker import CircuitBreaker
 from custom_components.event_relay.queue.delivery import DeliveryState
 
-from .conftest import Pipeline
 from .ledger import START
+from .pipeline import Pipeline
 
 
 def test_breaker_opens_after_three_failures_and_waits_longer_each_time() -> None:

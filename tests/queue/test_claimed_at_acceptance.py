@@ -1,10 +1,7 @@
 """Tests of deliveries stored as claimed at once, which saves a commit."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,14 +20,6 @@ STAMP: dict[str, Any] = {"steps": ("stamp",)}
 """What can neither be looked up nor repeated."""
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    assert not world.violations, world.violations
-    world.close()
-
-
 def _commits(world: World) -> list[int]:
     """Return a list that collects, for each later commit, the calls before it."""
     seen: list[int] = []
@@ -45,25 +34,6 @@ def _fill(world: World, number: int, **data: object) -> None:
         world.submit(f"d{one}", live=True, **data).result()
 
 
-def _states(world: World) -> Counter[str]:
-    return Counter(state.value for state in world.stored_states().values())
-
-
-def _respond_to_all(world: World) -> None:
-    world.outside.default_fault = Fault.FINE
-    world.outside.release()
-    world.loop.settle()
-
-
-def _assert_all_sent_once_in_order(world: World, number: int) -> None:
-    _respond_to_all(world)
-    assert _states(world) == {"delivered": number}
-    assert [one for one, _ in world.outside.attempts] == [
-        f"d{n}" for n in range(number)
-    ]
-    assert {*world.outside.attempts.values()} == {1}
-
-
 @pytest.mark.parametrize("steps", [("stamp",), ("note", "stamp"), ("write", "stamp")])
 def test_delivery_is_sent_once_committed_without_a_claim(
     world: World, steps: tuple[str, ...]
@@ -76,31 +46,31 @@ def test_delivery_is_sent_once_committed_without_a_claim(
 
 def test_delivery_waits_for_a_slot_as_claimed(world: World) -> None:
     _fill(world, SLOTS + AHEAD)
-    assert _states(world) == {"sending": SLOTS + AHEAD}
+    assert world.count_states() == {"sending": SLOTS + AHEAD}
     assert world.outside.in_flight == SLOTS
     commits = _commits(world)
-    _assert_all_sent_once_in_order(world, SLOTS + AHEAD)
+    world.assert_all_sent_once_in_order(SLOTS + AHEAD)
     assert len(commits) <= SLOTS + AHEAD
 
 
 def test_deliveries_beyond_the_claim_limit_wait_in_the_file(world: World) -> None:
     _fill(world, SLOTS + AHEAD + 2)
-    assert _states(world) == {"sending": SLOTS + AHEAD, "pending": 2}
-    _assert_all_sent_once_in_order(world, SLOTS + AHEAD + 2)
+    assert world.count_states() == {"sending": SLOTS + AHEAD, "pending": 2}
+    world.assert_all_sent_once_in_order(SLOTS + AHEAD + 2)
 
 
 def test_delivery_without_a_look_up_is_not_claimed_before_its_slot(
     world: World,
 ) -> None:
     _fill(world, SLOTS + 2, **STAMP)
-    assert _states(world) == {"sending": SLOTS, "pending": 2}
+    assert world.count_states() == {"sending": SLOTS, "pending": 2}
     world.pipeline.worker.wake()
     world.loop.settle()
-    assert _states(world) == {"sending": SLOTS, "pending": 2}
+    assert world.count_states() == {"sending": SLOTS, "pending": 2}
     world.outside.default_fault = Fault.FINE
     world.outside.release()
     world.loop.settle()
-    assert _states(world) == {"delivered": SLOTS + 2}
+    assert world.count_states() == {"delivered": SLOTS + 2}
 
 
 def test_delivery_without_a_look_up_is_not_overtaken(world: World) -> None:
@@ -108,8 +78,8 @@ def test_delivery_without_a_look_up_is_not_overtaken(world: World) -> None:
     steps = [("stamp",), ("note",), ("stamp",), ("note",)]
     for number, one in enumerate(steps, SLOTS):
         world.submit(f"d{number}", live=True, steps=one).result()
-    assert _states(world) == {"sending": SLOTS, "pending": 4}
-    _assert_all_sent_once_in_order(world, SLOTS + 4)
+    assert world.count_states() == {"sending": SLOTS, "pending": 4}
+    world.assert_all_sent_once_in_order(SLOTS + 4)
 
 
 def test_claimed_deliveries_are_looked_up_after_a_crash(world: World) -> None:
@@ -117,7 +87,7 @@ def test_claimed_deliveries_are_looked_up_after_a_crash(world: World) -> None:
     world.kill()
     world.restart()
     world.heal()
-    assert _states(world) == {"delivered": SLOTS + AHEAD}
+    assert world.count_states() == {"delivered": SLOTS + AHEAD}
     assert {*world.outside.attempts.values()} == {1}
 
 
@@ -169,7 +139,7 @@ def test_stale_claim_is_renewed(world: World) -> None:
     claimed = [row["first_sent_at"] for row in world.rows()]
     assert claimed[:SLOTS] == [began] * SLOTS
     assert all(moment > began for moment in claimed[SLOTS:])
-    _assert_all_sent_once_in_order(world, SLOTS + AHEAD)
+    world.assert_all_sent_once_in_order(SLOTS + AHEAD)
 
 
 def test_claimed_delivery_expires_in_time(world: World) -> None:
@@ -182,10 +152,10 @@ def test_pause_returns_claims(world: World) -> None:
     _fill(world, SLOTS + AHEAD)
     world.pipeline.worker.pause()
     world.loop.settle()
-    assert _states(world) == {"sending": SLOTS, "pending": AHEAD}
+    assert world.count_states() == {"sending": SLOTS, "pending": AHEAD}
     world.pipeline.worker.resume()
     world.loop.settle()
-    _assert_all_sent_once_in_order(world, SLOTS + AHEAD)
+    world.assert_all_sent_once_in_order(SLOTS + AHEAD)
 
 
 def test_full_disk_frees_the_slot(world: World) -> None:
@@ -254,10 +224,10 @@ def _establish_pace(world: World) -> None:
 def test_burst_is_claimed_by_the_backends_pace(world: World) -> None:
     _establish_pace(world)
     _fill(world, SLOTS + PACE + 5)
-    states = _states(world)
+    states = world.count_states()
     assert SLOTS + PACE / 2 <= states["sending"] <= SLOTS + PACE
     assert states["pending"] == SLOTS + PACE + 5 - states["sending"]
-    _respond_to_all(world)
+    world.respond_to_all()
 
 
 def test_waiting_deliveries_are_claimed_by_the_backends_pace(world: World) -> None:
@@ -266,8 +236,8 @@ def test_waiting_deliveries_are_claimed_by_the_backends_pace(world: World) -> No
     _fill(world, SLOTS + PACE + 5)
     world.pipeline.worker.resume()
     world.loop.settle()
-    assert SLOTS + PACE / 2 <= _states(world)["sending"] <= SLOTS + PACE
-    _respond_to_all(world)
+    assert SLOTS + PACE / 2 <= world.count_states()["sending"] <= SLOTS + PACE
+    world.respond_to_all()
 
 
 def test_fewer_deliveries_are_claimed_when_the_backend_falls_behind(
@@ -276,5 +246,5 @@ def test_fewer_deliveries_are_claimed_when_the_backend_falls_behind(
     _establish_pace(world)
     _fill(world, SLOTS + PACE + 5)
     world.loop.forward(seconds=AHEAD_PATIENCE.total_seconds() + 1)
-    assert _states(world)["sending"] == SLOTS + AHEAD
-    _respond_to_all(world)
+    assert world.count_states()["sending"] == SLOTS + AHEAD
+    world.respond_to_all()

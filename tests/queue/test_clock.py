@@ -19,8 +19,8 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.store.rows import COLUMNS
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import OWNER, Pipeline
 from .ledger import FOUND, START, Clock
+from .pipeline import OWNER, Pipeline
 
 
 def test_small_steps_are_followed_only_forward() -> None:

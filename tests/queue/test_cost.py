@@ -15,8 +15,8 @@ from custom_components.event_relay.queue.store.limits import QueueFull, QueueLim
 from custom_components.event_relay.queue.store.listing import Wanted, search
 from custom_components.event_relay.queue.store.writes import Acceptance, accept
 
-from .conftest import OWNER
 from .ledger import START
+from .pipeline import OWNER
 from .test_store import pending_delivery
 
 FEW, WAITING, ENDED = 100, 2_000, 10_000

@@ -25,8 +25,8 @@ from custom_components.event_relay.queue.store.store import (
 )
 
 from ..search_effort import THOROUGH
-from .conftest import OWNER
 from .ledger import START
+from .pipeline import OWNER
 from .test_store import pending_delivery
 
 SEED = 20261122

@@ -17,8 +17,8 @@ from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
 from custom_components.event_relay.queue.enricher import Enricher
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import OWNER
 from .ledger import ACTION, LEDGER, Clock, LedgerClient, Line, WriteLine
+from .pipeline import OWNER
 from .virtual import LoopDatabase, VirtualLoop
 
 LOOKS = (2, 60, 600)

@@ -20,8 +20,8 @@ from custom_components.event_relay.queue.store.store import (
     StoreUnavailable,
 )
 
-from .conftest import OWNER, Pipeline
 from .ledger import FOUND, START, LedgerClient
+from .pipeline import OWNER, Pipeline
 from .test_store import pending_delivery
 
 ROWS = 50

@@ -21,7 +21,7 @@ from custom_components.event_relay.queue.store.recovery import reports
 from custom_components.event_relay.queue.store.recovery.unchecked import Kept
 from custom_components.event_relay.queue.store.store import SetAside, Store
 
-from .conftest import OWNER, Pipeline
+from .pipeline import OWNER, Pipeline
 
 
 def copy_file(path: Path, to: Path) -> None:

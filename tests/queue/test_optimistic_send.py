@@ -1,8 +1,5 @@
 """Tests of deliveries sent while their acceptance is being committed."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from custom_components.event_relay.queue.delivery import DeliveryState
@@ -11,14 +8,6 @@ from custom_components.event_relay.queue.store.store import StoreUnavailable
 
 from .ledger import LEDGER
 from .world import Fault, World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    assert not world.violations, world.violations
-    world.close()
 
 
 def _commits(world: World) -> list[tuple[int, bool]]:

@@ -1,7 +1,6 @@
 """Tests of a long outage with many deliveries, in virtual time."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,14 +20,6 @@ SOME = 120
 MANY = UNSETTLED_LIMIT if THOROUGH else 400
 RETRY_AFTER = 120
 """Seconds that the outside asks for when it is limited."""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Return a world."""
-    world = World(tmp_path)
-    yield world
-    world.close()
 
 
 def _fill(world: World, size: int, **data: object) -> None:

@@ -20,8 +20,8 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.queue import NotAllowed
 from custom_components.event_relay.queue.store.store import StoreUnavailable
 
-from .conftest import OWNER, Pipeline
 from .ledger import FOUND
+from .pipeline import OWNER, Pipeline
 
 
 @pytest.mark.parametrize("text", ["", "forbidden"])

@@ -16,8 +16,8 @@ from custom_components.event_relay.queue import transitions
 from custom_components.event_relay.queue.delivery import DeliveryState, Failure
 from custom_components.event_relay.queue.store.store import Store
 
-from .conftest import Pipeline
 from .ledger import FOUND, REPEATABLE_FOR, START, LedgerClient
+from .pipeline import Pipeline
 from .test_store import pending_delivery
 
 LOST = Unavailable("cut off", unknown=True)

@@ -11,8 +11,8 @@ from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.store.rule_state import Memory, Note, Notes
 from custom_components.event_relay.queue.store.store import QueueFull, Store
 
-from .conftest import OWNER
 from .ledger import START
+from .pipeline import OWNER
 from .test_store import pending_delivery
 
 RULE = "rule"

@@ -19,8 +19,8 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.store import listing
 from custom_components.event_relay.queue.store.store import Page, Store, Wanted
 
-from .conftest import OWNER
 from .ledger import START
+from .pipeline import OWNER
 from .test_store import pending_delivery
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

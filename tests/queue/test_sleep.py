@@ -1,20 +1,17 @@
 """Tests with random sequences that waking a sleeping worker changes nothing."""
 
-from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, override
+from typing import Any
 
-from hypothesis import Phase, strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition, rule
 import pytest
 
 from custom_components.event_relay.queue.in_flight import InFlight
 from custom_components.event_relay.queue.worker import Worker
 
 from ..search_effort import THOROUGH
-from .searching import Steps, replay, search
-from .world import Fault, World
+from .searching import Sabotage, Steps, WorldMachine, assert_found, search
+from .world import Fault
 
 KINDS: dict[str, dict[str, Any]] = {
     "one": {"steps": ("write",)},
@@ -26,14 +23,11 @@ KINDS: dict[str, dict[str, Any]] = {
 FAULTS = [one for one in Fault if one not in (Fault.HANGS, Fault.HANGS_FIRST)]
 
 
-class Sleep(RuleBasedStateMachine):
+class Sleep(WorldMachine):
     """Slow responses, faults, and time that passes in pieces."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.temporary = TemporaryDirectory()
-        self.world = World(Path(self.temporary.name), claims_ahead=8, health_check=True)
-        self.number = 0
+        super().__init__(claims_ahead=8, health_check=True)
         self.world.outside.slowness = 11
 
     @rule(
@@ -101,18 +95,6 @@ class Sleep(RuleBasedStateMachine):
         self.world.check_commits()
         assert not self.world.violations, self.world.violations
 
-    @override
-    def teardown(self) -> None:
-        world = self.world
-        try:
-            if world.violations:
-                return
-            world.heal()
-            assert not world.unsettled()
-        finally:
-            world.close()
-            self.temporary.cleanup()
-
 
 def test_sleeping_worker_has_nothing_to_do() -> None:
     search(Sleep, 20_000 if THOROUGH else 40, 8, derandomize=not THOROUGH)
@@ -127,7 +109,7 @@ def _ignore_due_times(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Worker, "_pause_after", lambda *_: None)
 
 
-FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
+FOUND: dict[Sabotage, Steps] = {
     _forget_claims: [
         (Sleep.accept, {"kind": "one", "number": 4, "live": False}),
     ],
@@ -140,13 +122,6 @@ FOUND: dict[Callable[[pytest.MonkeyPatch], None], Steps] = {
 
 @pytest.mark.parametrize("sabotage", FOUND)
 def test_sabotage_of_wake_ups_is_found(
-    sabotage: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+    sabotage: Sabotage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replay(Sleep, FOUND[sabotage])
-    sabotage(monkeypatch)
-
-    with pytest.raises((AssertionError, ExceptionGroup)):
-        replay(Sleep, FOUND[sabotage])
-    if THOROUGH:
-        with pytest.raises((AssertionError, ExceptionGroup)):
-            search(Sleep, 300, 8, Phase.generate)
+    assert_found(Sleep, FOUND[sabotage], sabotage, monkeypatch, (300, 8))

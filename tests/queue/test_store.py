@@ -37,8 +37,8 @@ from custom_components.event_relay.queue.store.store import (
     Wanted,
 )
 
-from .conftest import OWNER
 from .ledger import ACTION, START
+from .pipeline import OWNER
 
 
 def pending_delivery(number: int = 1, **changes: object) -> Delivery:

@@ -31,8 +31,8 @@ from custom_components.event_relay.queue.store.store import (
     Taken,
 )
 
-from .conftest import Pipeline
 from .ledger import FOUND, WriteLine
+from .pipeline import Pipeline
 
 DELIVERED = DeliveryState.DELIVERED
 DISCARDED = DeliveryState.DISCARDED

@@ -39,8 +39,8 @@ from custom_components.event_relay.queue.queue import Request
 from custom_components.event_relay.queue.store.file_marks import BACKUP, advance, mark
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
 
-from .conftest import OWNER, Pipeline
 from .ledger import ACTION, LEDGER, REPEATABLE_FOR, Clock, LedgerClient
+from .pipeline import OWNER, Pipeline
 from .virtual import LoopDatabase, VirtualLoop
 
 type Done = tuple[str, str]
@@ -574,6 +574,25 @@ class World:
             for one, state in self.stored_states().items()
             if not state.settled
         }
+
+    def count_states(self) -> Counter[str]:
+        """Return the number of deliveries in the file, by state."""
+        return Counter(state.value for state in self.stored_states().values())
+
+    def respond_to_all(self) -> None:
+        """Respond to hanging calls and all later ones."""
+        self.outside.default_fault = Fault.FINE
+        self.outside.release()
+        self.loop.settle()
+
+    def assert_all_sent_once_in_order(self, number: int) -> None:
+        """Respond to all calls; each delivery has been called once, in order."""
+        self.respond_to_all()
+        assert self.count_states() == {"delivered": number}
+        assert [one for one, _ in self.outside.attempts] == [
+            f"d{n}" for n in range(number)
+        ]
+        assert {*self.outside.attempts.values()} == {1}
 
     def check_commits(self) -> None:
         """Follow the commits since the last look, and check every transition."""
