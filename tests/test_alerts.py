@@ -290,10 +290,7 @@ def promtool(*arguments: str | Path) -> str:
     if not _PROMTOOL.exists():
         pytest.fail("there is no promtool: run script/bootstrap --promtool")
     done = subprocess.run(  # noqa: S603 - unpacked by script/bootstrap
-        [_PROMTOOL.read_text(), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
+        [_PROMTOOL.read_text(), *arguments], capture_output=True, text=True, check=False
     )
     assert not done.returncode, done.stdout + done.stderr
     return done.stdout

@@ -53,9 +53,7 @@ async def test_error_is_translated(german: HomeAssistant) -> None:
     assert said == "title darf höchstens 9 Zeichen haben"
 
 
-async def test_limit_of_a_time_is_written_as_entered(
-    german: HomeAssistant,
-) -> None:
+async def test_limit_of_a_time_is_written_as_entered(german: HomeAssistant) -> None:
     await german.config.async_set_time_zone("Europe/Berlin")
     error = InvalidField("end", "too_early", limit="2026-07-01T12:00:00+00:00")
     said = in_home_language(german, invalid_field(error))

@@ -30,14 +30,7 @@ from tools.simulators.guance import GuanceSimulator
 from .home import act, state_of
 from .home_guance import connect as connect_guance
 from .responses import invalid_field
-from .rules.home import (
-    BELL,
-    DOORBELL,
-    rule_subentry,
-    runner_of,
-    set_states,
-    set_up,
-)
+from .rules.home import BELL, DOORBELL, rule_subentry, runner_of, set_states, set_up
 from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("recorder_mock", "socket_enabled")

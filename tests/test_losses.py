@@ -22,14 +22,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, coordinator, remove
 from .repair_dialog import Dialog
-from .rules.home import (
-    BELL,
-    DOORBELL,
-    RULE_ID,
-    rule_subentry,
-    set_states,
-    set_up,
-)
+from .rules.home import BELL, DOORBELL, RULE_ID, rule_subentry, set_states, set_up
 from .waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled", "dialogs")

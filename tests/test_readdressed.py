@@ -168,11 +168,7 @@ class Move:
     ) -> str:
         """Call an action; return the id of its delivery."""
         answer = await self.hass.services.async_call(
-            DOMAIN,
-            action,
-            {"wait": wait, **data},
-            blocking=True,
-            return_response=True,
+            DOMAIN, action, {"wait": wait, **data}, blocking=True, return_response=True
         )
         assert answer is not None
         return str(answer["delivery_id"])

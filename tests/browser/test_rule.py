@@ -67,9 +67,7 @@ async def told(home: BrowserHome) -> bool | None:
     """
     start = datetime.now(UTC) - timedelta(minutes=5)
     lines = await home.socket.command(
-        "logbook/get_events",
-        start_time=start.isoformat(),
-        entity_ids=[*DOORBELL],
+        "logbook/get_events", start_time=start.isoformat(), entity_ids=[*DOORBELL]
     )
     return True if DELIVERED.search(json.dumps(lines)) else None
 

@@ -38,11 +38,7 @@ async def command(hass: HomeAssistant, target: Target) -> object:
     assert await async_setup_component(hass, "rest_command", {"rest_command": config})
     try:
         answer = await hass.services.async_call(
-            "rest_command",
-            "note",
-            {"text": "x"},
-            blocking=True,
-            return_response=True,
+            "rest_command", "note", {"text": "x"}, blocking=True, return_response=True
         )
     except HomeAssistantError as error:
         return error.translation_key

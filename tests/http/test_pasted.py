@@ -112,10 +112,7 @@ async def test_imported_request_sends_the_same_as_the_command(
         data = SAFE if "tojson" not in command.get("payload", "") else DATA
         await hass.services.async_call("rest_command", name, data, blocking=True)
         answer = await act(
-            hass,
-            "send_http_request",
-            request=name.replace("_", " "),
-            data=data,
+            hass, "send_http_request", request=name.replace("_", " "), data=data
         )
         assert answer["state"] == "delivered", name
         theirs, ours = target.calls[-2:]

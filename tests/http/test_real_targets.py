@@ -90,10 +90,7 @@ async def test_alertmanager_keeps_one_alert_until_its_end(
             return found
 
         await connect(
-            hass,
-            origin,
-            {"Alert": of_preset("alertmanager")},
-            read_path="/-/healthy",
+            hass, origin, {"Alert": of_preset("alertmanager")}, read_path="/-/healthy"
         )
         data = {"alertname": "Door", "summary": "Open"}
         begun = await act(hass, "send_http_request", request="Alert", data=data)

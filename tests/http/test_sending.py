@@ -216,11 +216,7 @@ async def test_action_ends_the_request_of_another(
     await connect(hass, target.origin, {"Note": BEGINS})
     target.answers = [(200, {"id": 7})]
     begun = await act(
-        hass,
-        "send_http_request",
-        request="Note",
-        data={"text": "x"},
-        until_ended=True,
+        hass, "send_http_request", request="Note", data={"text": "x"}, until_ended=True
     )
     assert "kept" not in begun
     ended = await act(hass, "end_http_request", delivery_id=begun["delivery_id"])
@@ -392,11 +388,7 @@ async def test_credentials_are_requested_once_all_requests_are_rejected(
     hass: HomeAssistant, target: Target
 ) -> None:
     entry = await connect(
-        hass,
-        target.origin,
-        {"Note": NOTE},
-        authentication="bearer",
-        secret="old-t0ken",
+        hass, target.origin, {"Note": NOTE}, authentication="bearer", secret="old-t0ken"
     )
     target.answers = [401]
     waiting = await act(hass, "send_http_request", request="Note", data={"text": "x"})

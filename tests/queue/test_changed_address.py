@@ -105,12 +105,7 @@ async def test_delivery_without_a_look_up_is_not_sent_to_the_new_system(
         old = pipeline_to(store, OLD)
         sent = await old.submit(wait=0, text=step, steps=(step,))
         taken = await store.take(
-            sent.connection,
-            old.clock(),
-            most=1,
-            look_ups=0,
-            busy=(),
-            instance=OLD,
+            sent.connection, old.clock(), most=1, look_ups=0, busy=(), instance=OLD
         )
         assert [one.sent_to for one in taken.claimed] == [OLD]
         new = pipeline_to(store, NEW)

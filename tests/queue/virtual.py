@@ -176,9 +176,7 @@ class LoopDatabase(Database):
         self._watched = cast(
             "sqlite3.Connection",
             Commits(
-                opened.database,
-                before=self._before_commit,
-                after=self._after_commit,
+                opened.database, before=self._before_commit, after=self._after_commit
             ),
         )
         self.damages += [one for one in opened.reports if not one.earlier]

@@ -128,10 +128,7 @@ async def rule_context_of(hass: HomeAssistant, entry: MockConfigEntry) -> RuleCo
     ) -> Mapping[str, object]:
         fields = runtime.forms.action_fields[operation]
         resolved: Mapping[str, object] = await runtime.forms.resolve(
-            hass,
-            runtime.forms.settings_of(entry),
-            operation,
-            coerce(data, fields),
+            hass, runtime.forms.settings_of(entry), operation, coerce(data, fields)
         )
         return resolved
 

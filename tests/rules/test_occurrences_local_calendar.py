@@ -50,8 +50,7 @@ async def test_recurring_events(
     monkeypatch.setattr(local_calendar, "STORAGE_PATH", str(tmp_path / "{key}.ics"))
     (tmp_path / "home.ics").write_text(ICS)
     entry = MockConfigEntry(
-        domain="local_calendar",
-        data={"calendar_name": "Home", "storage_key": "home"},
+        domain="local_calendar", data={"calendar_name": "Home", "storage_key": "home"}
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)

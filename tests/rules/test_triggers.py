@@ -18,13 +18,7 @@ from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
 from ..waiting import wait_until
-from .home import (
-    DOORBELL,
-    outcomes_of,
-    rule_subentry,
-    set_up,
-    wait_for_events,
-)
+from .home import DOORBELL, outcomes_of, rule_subentry, set_up, wait_for_events
 
 CAUSE = Context(id="the cause")
 ELSEWHERE = {"latitude": 10.0, "longitude": 10.0, "gps_accuracy": 1}

@@ -531,11 +531,7 @@ async def test_rate_limit_of_logins_is_respected_for_a_minute(
 ) -> None:
     now = 1000.0
     user = FrigateClient(
-        session,
-        locked.url,
-        username="admin",
-        password=PASSWORD,
-        monotonic=lambda: now,
+        session, locked.url, username="admin", password=PASSWORD, monotonic=lambda: now
     )
     locked.settings.rate_limit = 0
     calls = [CREATE["create_event"](user) for _ in range(4)]

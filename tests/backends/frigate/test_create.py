@@ -486,11 +486,7 @@ async def test_event_with_other_contents_is_not_ours(
 async def test_event_of_another_delivery_is_not_ours(steps: FrigateSteps) -> None:
     context = steps.context()
     other, _ = await run(steps, {}, context, keyed=False)
-    asked = later(
-        steps,
-        context,
-        outside_ids=frozenset({other.outside_id}),
-    )
+    asked = later(steps, context, outside_ids=frozenset({other.outside_id}))
     assert await look_up(steps, {}, asked, keyed=False) == Absent()
 
 

@@ -325,9 +325,7 @@ async def test_rejected_request_pauses_alone(
 ) -> None:
     now = 0.0
     client = HttpClient(
-        session,
-        client_of(session, target.origin)._access,
-        monotonic=lambda: now,
+        session, client_of(session, target.origin)._access, monotonic=lambda: now
     )
     target.answers = [403]
     with pytest.raises(RequestPaused):

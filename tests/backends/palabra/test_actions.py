@@ -147,10 +147,7 @@ async def test_event_is_created_updated_listed_and_deleted(
         "status": "setup_required",
     }
     updated = await act(
-        hass,
-        "update_live_event",
-        delivery_id=made["delivery_id"],
-        location="Town hall",
+        hass, "update_live_event", delivery_id=made["delivery_id"], location="Town hall"
     )
     assert updated["outside_id"] == event.event_id
 

@@ -36,10 +36,7 @@ class Caller:
         self, method: str, path: str, json: object = None, **headers: str
     ) -> tuple[int, Any]:
         async with self._session.request(
-            method,
-            self.aipix.url + path,
-            json=json,
-            headers=self.headers | headers,
+            method, self.aipix.url + path, json=json, headers=self.headers | headers
         ) as response:
             if response.content_type == "application/json":
                 return response.status, await response.json()
