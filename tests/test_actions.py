@@ -25,13 +25,14 @@ from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
 from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.store.checksum import setting
-from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
+from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.storage import async_get_store
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .backends.canaries import CASES
 from .canaries import Case
+from .failing_store import disk_full
 from .home import act, connect, connection_entry, coordinator, remove, wait_for_state
 from .invalid_input import assert_each_names_its_field
 from .responses import invalid_field, respond
@@ -629,10 +630,7 @@ async def test_unreadable_queue_is_an_error(
     action: str,
     method: str,
 ) -> None:
-    async def unreadable(*_: object, **__: object) -> None:
-        raise StoreUnavailable("disk full")
-
-    monkeypatch.setattr(Store, method, unreadable)
+    monkeypatch.setattr(Store, method, disk_full)
     with pytest.raises(HomeAssistantError) as raised:
         await act(hass, action, config_entry_id=entry.entry_id)
     assert raised.value.translation_key == "outbox_unavailable"

@@ -23,13 +23,14 @@ from custom_components.event_relay.card.address import CARD
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.queue.delivery import DeliveryState, Failure
-from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
+from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.repair_flows.failed_deliveries import LISTED
 from custom_components.event_relay.repair_flows.failed_issue import failed_issue
 from custom_components.event_relay.storage import async_get_store
 from tools.simulators.frigate import FrigateSimulator
 
 from .config_flows import offered_steps
+from .failing_store import disk_full
 from .home import act, connect, rejected_delivery, remove, wait_for_state
 from .markdown import read
 from .repair_dialog import Dialog
@@ -289,11 +290,8 @@ async def test_failed_action_is_reported(
     assert await settle_and_get_repair(hass, entry) is not None
     client, issue_id = await hass_client(), failed_issue(entry)
 
-    async def unavailable(*_: object, **__: object) -> None:
-        raise StoreUnavailable("disk full")
-
     with monkeypatch.context() as broken:
-        broken.setattr(Store, "listing", unavailable)
+        broken.setattr(Store, "listing", disk_full)
         told = await Dialog(client, issue_id).open()
     assert told["reason"] == "outbox_unavailable"
 

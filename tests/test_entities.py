@@ -41,6 +41,7 @@ from custom_components.event_relay.queue.store.store import (
 )
 from tools.simulators.frigate import FrigateSimulator
 
+from .failing_store import disk_full
 from .home import (
     act,
     connect,
@@ -215,10 +216,7 @@ async def test_button_does_not_retry_unknown_outcomes(
 async def test_button_reports_an_unusable_queue(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*_: object, **__: object) -> None:
-        raise StoreUnavailable("disk full")
-
-    monkeypatch.setattr(Store, "listing", full)
+    monkeypatch.setattr(Store, "listing", disk_full)
     with pytest.raises(HomeAssistantError) as raised:
         await press(hass, RETRY)
     assert raised.value.translation_key == "outbox_unavailable"

@@ -34,12 +34,13 @@ from custom_components.event_relay.queue.delivery import (
     Origin,
     OriginKind,
 )
-from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
+from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.registry import async_load
 from custom_components.event_relay.storage import async_get_store
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.wire import Json
 
+from .failing_store import disk_full
 from .home import act, connect, connection_entry, coordinator, remove, wait_for_state
 from .responses import respond
 
@@ -147,11 +148,8 @@ async def next_event(socket: Socket) -> Mapping[str, Any]:
 async def test_unreadable_queue_is_an_error(
     socket: Socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unreadable(*_: object, **__: object) -> None:
-        raise StoreUnavailable("disk full")
-
-    monkeypatch.setattr(Store, "search", unreadable)
-    monkeypatch.setattr(Store, "states_up_to", unreadable)
+    monkeypatch.setattr(Store, "search", disk_full)
+    monkeypatch.setattr(Store, "states_up_to", disk_full)
     for command in ("list", "count"):
         code = await error_of(socket, f"deliveries/{command}")
         assert code == "home_assistant_error"

@@ -16,10 +16,10 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.event_relay.queue.delivery import Delivery
 from custom_components.event_relay.queue.queue import DeliveryQueue, Request
-from custom_components.event_relay.queue.store.store import StoreUnavailable
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.frigate.store import StoredEvent
 
+from ..failing_store import disk_full
 from ..home import act, switch_off
 from ..waiting import wait_until
 from .home import DOOR, OPENED, rule_subentry, set_states, set_up
@@ -176,11 +176,8 @@ async def test_start_while_an_end_waits_for_its_retry(
     entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def full(*_: object, **__: object) -> Delivery:
-        raise StoreUnavailable("disk full")
-
     with monkeypatch.context() as broken:
-        broken.setattr(DeliveryQueue, "submit", full)
+        broken.setattr(DeliveryQueue, "submit", disk_full)
         await set_states(hass, DOOR, "off")
 
     await set_states(hass, DOOR, "on")

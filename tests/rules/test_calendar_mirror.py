@@ -23,13 +23,13 @@ from custom_components.event_relay.backends.palabra.mirror.calendar_mirror impor
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.delivery import DeliveryState
-from custom_components.event_relay.queue.store.file import StoreUnavailable
 from custom_components.event_relay.rules.context import RuleContext
 from custom_components.event_relay.rules.outcome import OutcomeKind
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.palabra import PalabraSimulator
 
 from ..canaries import written_texts
+from ..failing_store import disk_full
 from ..home import wait_for_state
 from ..home_palabra import connect
 from ..markdown import read
@@ -731,12 +731,9 @@ async def test_live_events_are_found_again_after_notes_are_damaged(
 async def test_store_fails_for_a_while(
     home: CalendarHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*_: object, **__: object) -> None:
-        raise StoreUnavailable("disk full")
-
     home.calendar.events = [event()]
     with monkeypatch.context() as patch:
-        patch.setattr(home.rule_context.store, "accept", full)
+        patch.setattr(home.rule_context.store, "accept", disk_full)
         await home.start()
     assert home.palabra.events == []
     await home.pass_time(minutes=15)

@@ -14,11 +14,11 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.event_relay.queue.delivery import Delivery
-from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
+from custom_components.event_relay.queue.store.store import Store
 from custom_components.event_relay.rules.rule_runner import RuleRunner
 from tools.simulators.frigate import FrigateSimulator
 
+from ..failing_store import disk_full
 from ..home import act, coordinator, switch_off, wait_for_state
 from ..waiting import wait_until
 from .home import (
@@ -275,13 +275,10 @@ async def test_end_that_cannot_be_stored_is_retried_soon(
     entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def full(*_: object, **__: object) -> Delivery:
-        raise StoreUnavailable("disk full")
-
     await set_states(hass, DOOR, "on")
     await wait_for_events(frigate, 1)
     with monkeypatch.context() as broken:
-        broken.setattr(Store, "accept", full)
+        broken.setattr(Store, "accept", disk_full)
         await set_states(hass, DOOR, "off")
     closed = dt_util.utcnow().timestamp()
     assert frigate.events[0].end_time is None
