@@ -21,7 +21,7 @@ from tools.simulators.frigate import FrigateSimulator
 from .home import act, connect
 from .responses import respond
 
-pytestmark = pytest.mark.usefixtures("socket_enabled")
+pytestmark = pytest.mark.usefixtures("entry", "socket_enabled")
 
 VISITOR = {"camera": "garden", "label": "visitor"}
 SNAPSHOT = "/api/events/*/snapshot.jpg"
@@ -64,7 +64,6 @@ async def status(client: TestClient[Any, Any], delivery_id: str) -> int:
 async def test_snapshot_is_served_at_its_listed_path(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
-    entry: MockConfigEntry,
     hass_ws_client: WebSocketGenerator,
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
@@ -88,7 +87,6 @@ async def test_snapshot_is_served_at_its_listed_path(
 async def test_snapshot_is_for_administrators_only(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
-    entry: MockConfigEntry,
     hass_admin_user: MockUser,
     hass_read_only_access_token: str,
     hass_ws_client: WebSocketGenerator,
@@ -102,10 +100,7 @@ async def test_snapshot_is_for_administrators_only(
 
 
 async def test_other_paths_are_refused(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    entry: MockConfigEntry,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, frigate: FrigateSimulator, hass_client: ClientSessionGenerator
 ) -> None:
     await ended_event(hass, frigate)
     page = await hass_client()
@@ -140,7 +135,6 @@ async def test_snapshots_are_disabled_by_option(
 async def test_invalid_snapshot_is_not_served_and_requested_again(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
-    entry: MockConfigEntry,
     hass_client: ClientSessionGenerator,
     fault: Fault,
 ) -> None:
@@ -154,7 +148,6 @@ async def test_invalid_snapshot_is_not_served_and_requested_again(
 async def test_only_the_latest_snapshots_are_cached(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
-    entry: MockConfigEntry,
     hass_client: ClientSessionGenerator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
