@@ -106,8 +106,8 @@ def short_timeout(error: str) -> Iterator[None]:
         yield
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnusableSystem:
+@dataclass(frozen=True)
+class Unusable:
     """A system that cannot be used, and the error in the form."""
 
     error: str
@@ -125,7 +125,7 @@ class ConnectionForm:
     """Returns a simulator with options, not started."""
     fields: Mapping[str, object]
     """What somebody enters beside the address."""
-    unusable: Mapping[str, UnusableSystem]
+    unusable: Mapping[str, Unusable]
     """Those of this backend, beside or instead of the common ones."""
     mistakes: Sequence[tuple[Mapping[str, object], Mapping[str, str]]]
     """Input without the right address, and the errors of its fields."""
@@ -134,7 +134,7 @@ class ConnectionForm:
         """Return the input of the form."""
         return {CONF_URL: url, **self.fields, **fields}
 
-    def all_unusable(self) -> dict[str, UnusableSystem]:
+    def all_unusable(self) -> dict[str, Unusable]:
         """Return the unusable systems of this backend and those common to all."""
         return {**_common(self.run), **self.unusable}
 
@@ -172,7 +172,7 @@ async def unused_address() -> AsyncIterator[str]:
     yield f"http://{HOST}:{unused_port()}"
 
 
-def _common(run: Callable[..., Simulator]) -> dict[str, UnusableSystem]:
+def _common(run: Callable[..., Simulator]) -> dict[str, Unusable]:
     """Return the unusable systems that every backend distinguishes."""
     page = "<html>Welcome</html>"
     places: dict[str, tuple[str, Callable[[], Place]]] = {
@@ -195,7 +195,4 @@ def _common(run: Callable[..., Simulator]) -> dict[str, UnusableSystem]:
         ),
         "web page": ("not_json", lambda: serve(serve_page(page))),
     }
-    return {
-        name: UnusableSystem(error=error, place=place)
-        for name, (error, place) in places.items()
-    }
+    return {name: Unusable(error, place) for name, (error, place) in places.items()}

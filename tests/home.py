@@ -110,10 +110,12 @@ def look_up_at_once(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> 
     monkeypatch.setattr(absence, "_ROUNDING", 0.0)
 
 
-async def act(hass: HomeAssistant, action: str, **data: object) -> Mapping[str, Any]:
+async def act(
+    hass: HomeAssistant, action: str, context: Context | None = None, /, **data: object
+) -> Mapping[str, Any]:
     """Call an action and return its response."""
     answer = await hass.services.async_call(
-        DOMAIN, action, data, blocking=True, return_response=True
+        DOMAIN, action, data, blocking=True, return_response=True, context=context
     )
     assert answer is not None
     return answer

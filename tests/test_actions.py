@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.event_relay.backends.guance.api import client as guance_client
-from custom_components.event_relay.const import CONF_BACKEND, DOMAIN
+from custom_components.event_relay.const import CONF_BACKEND
 from custom_components.event_relay.outcomes.announcer import EVENT_OUTCOME
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.store.checksum import setting
@@ -546,14 +546,9 @@ async def test_retry_and_discard_are_for_administrators(
     hass: HomeAssistant, entry: MockConfigEntry, hass_read_only_user: User
 ) -> None:
     for action in ("retry_delivery", "discard_delivery"):
+        context = Context(user_id=hass_read_only_user.id)
         with pytest.raises(Unauthorized):
-            await hass.services.async_call(
-                DOMAIN,
-                action,
-                {"config_entry_id": entry.entry_id},
-                blocking=True,
-                context=Context(user_id=hass_read_only_user.id),
-            )
+            await act(hass, action, context, config_entry_id=entry.entry_id)
 
 
 async def test_other_users_do_not_see_contents_of_deliveries(
@@ -566,14 +561,7 @@ async def test_other_users_do_not_see_contents_of_deliveries(
     await act(hass, "create_camera_event", **DOORBELL)
 
     async def listed(user_id: str | None) -> Mapping[str, Any]:
-        answer = await hass.services.async_call(
-            DOMAIN,
-            "list_deliveries",
-            {},
-            blocking=True,
-            return_response=True,
-            context=Context(user_id=user_id),
-        )
+        answer = await act(hass, "list_deliveries", Context(user_id=user_id))
         assert answer is not None
         deliveries: Any = answer["deliveries"]
         delivery: Mapping[str, Any]
@@ -606,14 +594,7 @@ async def test_other_users_do_not_see_the_backends_reason(
     with pytest.raises(HomeAssistantError):
         await act(hass, "create_camera_event", **DOORBELL)
     context = Context(user_id=hass_read_only_user.id)
-    answer = await hass.services.async_call(
-        DOMAIN,
-        "list_deliveries",
-        {},
-        blocking=True,
-        return_response=True,
-        context=context,
-    )
+    answer = await act(hass, "list_deliveries", context)
     assert "'code': 'rejected'" in str(answer)
     assert "personal" not in str(answer)
     assert "personal" in str(await act(hass, "list_deliveries"))

@@ -59,7 +59,7 @@ from .backends.frigate.connection_form import (
 )
 from .config_flows import (
     ConnectionForm,
-    UnusableSystem,
+    Unusable,
     form_without_set_up,
     offered_steps,
     open_form,
@@ -205,7 +205,7 @@ async def test_failed_set_up_is_followed_by_no_rule(hass: HomeAssistant) -> None
     ],
 )
 async def test_form_shows_the_error_and_recovers(
-    hass: HomeAssistant, form_of: ConnectionForm, system: UnusableSystem
+    hass: HomeAssistant, form_of: ConnectionForm, system: Unusable
 ) -> None:
     async with form_without_set_up(hass, form_of.backend) as empty:
         async with system.place() as bad:

@@ -170,9 +170,7 @@ async def test_outcome_has_the_context_of_the_action(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     context = Context(user_id=None)
-    await hass.services.async_call(
-        DOMAIN, "create_camera_event", DOORBELL, blocking=True, context=context
-    )
+    await act(hass, "create_camera_event", context, **DOORBELL)
     assert state_of(hass, OUTCOME).context.id == context.id
 
 

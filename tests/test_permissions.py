@@ -166,16 +166,7 @@ async def action(name: str, home: PermissionHome, who: Visitor) -> str:
 async def list_deliveries(home: PermissionHome, who: Visitor) -> str:
     """List the deliveries with the action."""
     await act(home.hass, "create_camera_event", **await personal_event(home.hass))
-    return visible_part(
-        await home.hass.services.async_call(
-            DOMAIN,
-            "list_deliveries",
-            {},
-            blocking=True,
-            return_response=True,
-            context=who.context,
-        )
-    )
+    return visible_part(await act(home.hass, "list_deliveries", who.context))
 
 
 async def fail(home: PermissionHome) -> str:

@@ -123,13 +123,7 @@ async def test_success_only_fires_the_other_trigger(
     seen: list[Context] = []
     hass.bus.async_listen("told", callback(lambda event: seen.append(event.context)))
 
-    await hass.services.async_call(
-        DOMAIN,
-        "create_camera_event",
-        {"camera": "garden", "label": "visitor"},
-        blocking=True,
-        context=context,
-    )
+    await act(hass, "create_camera_event", context, camera="garden", label="visitor")
     await wait_until(lambda: told)
 
     assert [one["trigger"]["outcome"] for one in told] == ["delivered"]

@@ -4,7 +4,7 @@ from typing import Unpack
 
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 
-from tests.config_flows import ConnectionForm, Place, UnusableSystem, failing, running
+from tests.config_flows import ConnectionForm, Place, Unusable, failing, running
 from tests.home_aipix import PASSWORD, USERNAME
 from tests.other_systems import serve, serve_document
 from tools.simulators.aipix import AipixOptions, AipixSimulator
@@ -37,41 +37,24 @@ FORM = ConnectionForm(
     run=AipixSimulator,
     fields=ACCOUNT,
     unusable={
-        "a list": UnusableSystem(
-            error="invalid_response", place=lambda: serve(serve_document([]))
+        "a list": Unusable("invalid_response", lambda: serve(serve_document([]))),
+        "refuses clients": Unusable("client_refused", lambda: refusing(409, "*")),
+        "wrong password": Unusable("invalid_auth", aipix, {CONF_PASSWORD: "wrong"}),
+        "wrong password of an administrator": Unusable(
+            "invalid_auth", aipix, {CONF_PASSWORD: "wrong", **ADMINISTRATOR}
         ),
-        "refuses clients": UnusableSystem(
-            error="client_refused", place=lambda: refusing(409, "*")
+        "captcha": Unusable("captcha_required", lambda: aipix(captcha=True)),
+        "all sessions in use": Unusable(
+            "session_limit", lambda: aipix(session_limit=0)
         ),
-        "wrong password": UnusableSystem(
-            error="invalid_auth", place=aipix, fields={CONF_PASSWORD: "wrong"}
+        "all sessions in use, as 429": Unusable(
+            "session_limit", lambda: aipix(session_limit=0, session_limit_status=429)
         ),
-        "wrong password of an administrator": UnusableSystem(
-            error="invalid_auth",
-            place=aipix,
-            fields={CONF_PASSWORD: "wrong", **ADMINISTRATOR},
-        ),
-        "captcha": UnusableSystem(
-            error="captcha_required", place=lambda: aipix(captcha=True)
-        ),
-        "all sessions in use": UnusableSystem(
-            error="session_limit", place=lambda: aipix(session_limit=0)
-        ),
-        "all sessions in use, as 429": UnusableSystem(
-            error="session_limit",
-            place=lambda: aipix(session_limit=0, session_limit_status=429),
-        ),
-        "too many logins": UnusableSystem(
-            error="rate_limited", place=lambda: aipix(login_limit=0)
-        ),
-        "licence": UnusableSystem(error="licence", place=lambda: refusing(402)),
-        "forbidden": UnusableSystem(
-            error="permission_denied", place=lambda: refusing(403)
-        ),
-        "maintenance": UnusableSystem(error="unavailable", place=lambda: refusing(503)),
-        "login without a token": UnusableSystem(
-            error="invalid_response", place=lambda: refusing(200)
-        ),
+        "too many logins": Unusable("rate_limited", lambda: aipix(login_limit=0)),
+        "licence": Unusable("licence", lambda: refusing(402)),
+        "forbidden": Unusable("permission_denied", lambda: refusing(403)),
+        "maintenance": Unusable("unavailable", lambda: refusing(503)),
+        "login without a token": Unusable("invalid_response", lambda: refusing(200)),
     },
     mistakes=[
         (ACCOUNT | {CONF_URL: "ftp://vms"}, {CONF_URL: "address_scheme"}),

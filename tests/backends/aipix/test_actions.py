@@ -401,14 +401,7 @@ async def test_only_administrators_may_create_scripts(
 ) -> None:
     for action in ("create_script", "update_script"):
         with pytest.raises(Unauthorized):
-            await hass.services.async_call(
-                DOMAIN,
-                action,
-                SCRIPT,
-                blocking=True,
-                return_response=True,
-                context=Context(user_id=hass_read_only_user.id),
-            )
+            await act(hass, action, Context(user_id=hass_read_only_user.id), **SCRIPT)
 
 
 async def test_choices_for_scripts_are_listed(
@@ -418,14 +411,9 @@ async def test_choices_for_scripts_are_listed(
     hass_read_only_user: User,
 ) -> None:
     """The list names people, so only administrators may read it."""
+    context = Context(user_id=hass_read_only_user.id)
     with pytest.raises(Unauthorized):
-        await hass.services.async_call(
-            DOMAIN,
-            "list_script_choices",
-            blocking=True,
-            context=Context(user_id=hass_read_only_user.id),
-            return_response=True,
-        )
+        await act(hass, "list_script_choices", context)
     listed: Any = await act(hass, "list_script_choices", config_entry_id=entry.entry_id)
     assert {
         name: [one["id"] for one in listed[name]]

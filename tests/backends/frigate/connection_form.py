@@ -6,7 +6,7 @@ from typing import Unpack
 
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 
-from tests.config_flows import ConnectionForm, Place, UnusableSystem, failing, running
+from tests.config_flows import ConnectionForm, Place, Unusable, failing, running
 from tests.other_systems import serve, serve_document, serve_page
 from tools.simulators.faults import FaultKind
 from tools.simulators.frigate import FrigateOptions, FrigateSimulator
@@ -33,55 +33,43 @@ FORM = ConnectionForm(
     run=FrigateSimulator,
     fields=NO_LOGIN,
     unusable={
-        "http on a TLS port": UnusableSystem(
-            error="plain_http",
-            place=lambda: serve(
+        "http on a TLS port": Unusable(
+            "plain_http",
+            lambda: serve(
                 serve_page(
                     "<title>400 The plain HTTP request was sent to HTTPS port</title>",
                     400,
                 )
             ),
         ),
-        "other system without that path": UnusableSystem(
-            error="other_system", place=lambda: serve(serve_document({}, status=404))
+        "other system without that path": Unusable(
+            "other_system", lambda: serve(serve_document({}, status=404))
         ),
-        "cameras missing": UnusableSystem(
-            error="invalid_response",
-            place=lambda: failing(
+        "cameras missing": Unusable(
+            "invalid_response",
+            lambda: failing(
                 FrigateSimulator, FaultKind.STATUS, 200, "*/config", {"cameras": []}
             ),
         ),
-        "too old": UnusableSystem(error="version_too_old", place=_open(version="0.13")),
-        "wrong password": UnusableSystem(
-            error="invalid_auth",
-            place=guarded(),
-            fields=LOGIN | {CONF_PASSWORD: "wrong"},
+        "too old": Unusable("version_too_old", _open(version="0.13")),
+        "wrong password": Unusable(
+            "invalid_auth", guarded(), LOGIN | {CONF_PASSWORD: "wrong"}
         ),
-        "login needed": UnusableSystem(error="auth_required", place=guarded()),
-        "login switched off": UnusableSystem(
-            error="auth_disabled", place=_open(), fields=LOGIN
+        "login needed": Unusable("auth_required", guarded()),
+        "login switched off": Unusable("auth_disabled", _open(), LOGIN),
+        "viewer": Unusable(
+            "role_may_not_write", guarded(version="0.16", role="viewer"), LOGIN
         ),
-        "viewer": UnusableSystem(
-            error="role_may_not_write",
-            place=guarded(version="0.16", role="viewer"),
-            fields=LOGIN,
+        "role of its own": Unusable(
+            "role_may_not_write", guarded(role="garden_only"), LOGIN
         ),
-        "role of its own": UnusableSystem(
-            error="role_may_not_write", place=guarded(role="garden_only"), fields=LOGIN
+        "viewer without login": Unusable("role_may_not_write", _open(role="viewer")),
+        "forbidden": Unusable(
+            "permission_denied",
+            lambda: failing(FrigateSimulator, FaultKind.STATUS, 403),
         ),
-        "viewer without login": UnusableSystem(
-            error="role_may_not_write", place=_open(role="viewer")
-        ),
-        "forbidden": UnusableSystem(
-            error="permission_denied",
-            place=lambda: failing(FrigateSimulator, FaultKind.STATUS, 403),
-        ),
-        "too many logins": UnusableSystem(
-            error="rate_limited", place=guarded(rate_limit=0), fields=LOGIN
-        ),
-        "still starting": UnusableSystem(
-            error="unavailable", place=_open(starting=True)
-        ),
+        "too many logins": Unusable("rate_limited", guarded(rate_limit=0), LOGIN),
+        "still starting": Unusable("unavailable", _open(starting=True)),
     },
     mistakes=[
         (NO_LOGIN | {CONF_URL: "ftp://frigate"}, {CONF_URL: "address_scheme"}),

@@ -4,7 +4,7 @@ from typing import Unpack
 
 from homeassistant.const import CONF_API_KEY, CONF_URL
 
-from tests.config_flows import ConnectionForm, Place, UnusableSystem, failing, running
+from tests.config_flows import ConnectionForm, Place, Unusable, failing, running
 from tests.other_systems import serve, serve_document
 from tools.simulators.faults import FaultKind
 from tools.simulators.guance import GuanceOptions, GuanceSimulator
@@ -38,54 +38,40 @@ FORM = ConnectionForm(
     run=GuanceSimulator,
     fields={CONF_API_KEY: KEY},
     unusable={
-        "other system without that path": UnusableSystem(
-            error="other_system", place=lambda: serve(serve_document({}, status=404))
+        "other system without that path": Unusable(
+            "other_system", lambda: serve(serve_document({}, status=404))
         ),
-        "path that the service does not know": UnusableSystem(
-            error="other_system", place=lambda: answering(400, "RouterNotFound")
+        "path that the service does not know": Unusable(
+            "other_system", lambda: answering(400, "RouterNotFound")
         ),
-        "refused": UnusableSystem(
-            error="invalid_response", place=lambda: answering(400, "ft.Other")
+        "refused": Unusable("invalid_response", lambda: answering(400, "ft.Other")),
+        "error within a success": Unusable(
+            "invalid_response", lambda: answering(200, "ft.Other", success=False)
         ),
-        "error within a success": UnusableSystem(
-            error="invalid_response",
-            place=lambda: answering(200, "ft.Other", success=False),
+        "no workspace": Unusable("invalid_response", lambda: answering(200)),
+        "workspace without id": Unusable(
+            "invalid_response", lambda: answering(200, content={"name": "Nameless"})
         ),
-        "no workspace": UnusableSystem(
-            error="invalid_response", place=lambda: answering(200)
+        "wrong key": Unusable("invalid_api_key", workspace, {CONF_API_KEY: "wrong"}),
+        "secret in place of the Key ID": Unusable(
+            "invalid_api_key", workspace, {CONF_API_KEY: SECRET}
         ),
-        "workspace without id": UnusableSystem(
-            error="invalid_response",
-            place=lambda: answering(200, content={"name": "Nameless"}),
+        "wrong key as older pages spell it": Unusable(
+            "invalid_api_key", lambda: answering(403, "InvalidApiKey")
         ),
-        "wrong key": UnusableSystem(
-            error="invalid_api_key", place=workspace, fields={CONF_API_KEY: "wrong"}
+        "no right": Unusable("permission_denied", lambda: answering(403, "ft.Other")),
+        "limit of the key": Unusable("rate_limited", lambda: workspace(rate_limit=0)),
+        "limit of the workspace": Unusable(
+            "rate_limited", lambda: workspace(workspace_rate_limit=0)
         ),
-        "secret in place of the Key ID": UnusableSystem(
-            error="invalid_api_key", place=workspace, fields={CONF_API_KEY: SECRET}
+        "401 that no limit explains": Unusable(
+            "unavailable", lambda: answering(401, "ft.Other")
         ),
-        "wrong key as older pages spell it": UnusableSystem(
-            error="invalid_api_key", place=lambda: answering(403, "InvalidApiKey")
+        "too many requests": Unusable(
+            "rate_limited", lambda: failing(GuanceSimulator, FaultKind.STATUS, 429)
         ),
-        "no right": UnusableSystem(
-            error="permission_denied", place=lambda: answering(403, "ft.Other")
-        ),
-        "limit of the key": UnusableSystem(
-            error="rate_limited", place=lambda: workspace(rate_limit=0)
-        ),
-        "limit of the workspace": UnusableSystem(
-            error="rate_limited", place=lambda: workspace(workspace_rate_limit=0)
-        ),
-        "401 that no limit explains": UnusableSystem(
-            error="unavailable", place=lambda: answering(401, "ft.Other")
-        ),
-        "too many requests": UnusableSystem(
-            error="rate_limited",
-            place=lambda: failing(GuanceSimulator, FaultKind.STATUS, 429),
-        ),
-        "down": UnusableSystem(
-            error="unavailable",
-            place=lambda: failing(GuanceSimulator, FaultKind.STATUS, 502),
+        "down": Unusable(
+            "unavailable", lambda: failing(GuanceSimulator, FaultKind.STATUS, 502)
         ),
     },
     mistakes=[

@@ -7,7 +7,7 @@ from homeassistant.const import (
     CONF_URL,
 )
 
-from tests.config_flows import ConnectionForm, Place, UnusableSystem, failing, running
+from tests.config_flows import ConnectionForm, Place, Unusable, failing, running
 from tests.other_systems import serve, serve_document
 from tools.simulators.faults import FaultKind
 from tools.simulators.palabra import PalabraSimulator
@@ -36,33 +36,26 @@ FORM = ConnectionForm(
     run=PalabraSimulator,
     fields=KEY,
     unusable={
-        "other system": UnusableSystem(
-            error="other_system", place=lambda: serve(serve_document({}, status=404))
+        "other system": Unusable(
+            "other_system", lambda: serve(serve_document({}, status=404))
         ),
-        "other answer": UnusableSystem(
-            error="invalid_response", place=lambda: serve(serve_document({"a": 1}))
+        "other answer": Unusable(
+            "invalid_response", lambda: serve(serve_document({"a": 1}))
         ),
-        "wrong key": UnusableSystem(
-            error="credentials_refused",
-            place=palabra,
-            fields={CONF_API_KEY: "plbr_wrong"},
+        "wrong key": Unusable(
+            "credentials_refused", palabra, {CONF_API_KEY: "plbr_wrong"}
         ),
-        "wrong pair": UnusableSystem(
-            error="client_pair_refused",
-            place=palabra,
-            fields=PAIR | {CONF_API_KEY: "", CONF_CLIENT_SECRET: "wrong"},
+        "wrong pair": Unusable(
+            "client_pair_refused",
+            palabra,
+            PAIR | {CONF_API_KEY: "", CONF_CLIENT_SECRET: "wrong"},
         ),
-        "forbidden": UnusableSystem(
-            error="credentials_refused",
-            place=lambda: refusing(403, {"ok": False, "errors": []}),
+        "forbidden": Unusable(
+            "credentials_refused", lambda: refusing(403, {"ok": False, "errors": []})
         ),
-        "no credits": UnusableSystem(
-            error="balance_empty", place=lambda: refusing(403, NO_CREDITS)
-        ),
-        "too many requests": UnusableSystem(
-            error="rate_limited", place=lambda: refusing(429)
-        ),
-        "down": UnusableSystem(error="unavailable", place=lambda: refusing(502)),
+        "no credits": Unusable("balance_empty", lambda: refusing(403, NO_CREDITS)),
+        "too many requests": Unusable("rate_limited", lambda: refusing(429)),
+        "down": Unusable("unavailable", lambda: refusing(502)),
     },
     mistakes=[
         ({}, {CONF_API_KEY: "missing_credentials"}),
