@@ -13,7 +13,11 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.queue import transitions
-from custom_components.event_relay.queue.delivery import DeliveryState, Failure
+from custom_components.event_relay.queue.delivery import (
+    Delivery,
+    DeliveryState,
+    Failure,
+)
 from custom_components.event_relay.queue.store.store import Store
 
 from .ledger import FOUND, REPEATABLE_FOR, START, LedgerClient
@@ -97,6 +101,21 @@ async def test_certainly_absent_step_is_sent_at_any_time(pipeline: Pipeline) -> 
     assert pipeline.client.calls == ["note", "note", "ticket", "ticket", "ticket"]
 
 
+async def _submit_and_end_run(
+    idle: Pipeline, store: Store, *, sending: bool
+) -> Delivery:
+    """End a run after an attempt without a response, or kill it while sending."""
+    idle.client.errors = [LOST]
+    if sending:
+        delivery = await idle.submit(steps=("ticket",), wait=0)
+        await store.take(delivery.connection, idle.clock(), most=1, look_ups=0, busy=())
+    else:
+        idle.start()
+        delivery = await idle.submit(steps=("ticket",))
+        await idle.stop()
+    return delivery
+
+
 @pytest.mark.parametrize(
     ("minutes", "state", "calls"),
     [(58, DeliveryState.DELIVERED, 1), (62, DeliveryState.FAILED, 0)],
@@ -111,14 +130,7 @@ async def test_time_passes_while_home_assistant_is_off(
     *,
     sending: bool,
 ) -> None:
-    idle.client.errors = [LOST]
-    if sending:  # and cut off by a crash
-        delivery = await idle.submit(steps=("ticket",), wait=0)
-        await store.take(delivery.connection, idle.clock(), most=1, look_ups=0, busy=())
-    else:
-        idle.start()
-        delivery = await idle.submit(steps=("ticket",))
-        await idle.stop()
+    delivery = await _submit_and_end_run(idle, store, sending=sending)
     clock = idle.clock.restarted()  # an hour later, so that it is steady
     clock.forward(minutes=minutes)
     after = Pipeline(store, clock=clock, client=LedgerClient())
@@ -142,14 +154,7 @@ async def test_slow_clock_after_a_power_cut_is_not_trusted(
     *,
     sending: bool,
 ) -> None:
-    idle.client.errors = [LOST]
-    if sending:
-        delivery = await idle.submit(steps=("ticket",), wait=0)
-        await store.take(delivery.connection, idle.clock(), most=1, look_ups=0, busy=())
-    else:
-        idle.start()
-        delivery = await idle.submit(steps=("ticket",))
-        await idle.stop()
+    delivery = await _submit_and_end_run(idle, store, sending=sending)
     clock = idle.clock.restarted()
     clock.forward(seconds=-3590)  # ten seconds after it was sent: not yet steady
     after = Pipeline(store, clock=clock, client=LedgerClient())

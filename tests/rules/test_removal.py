@@ -119,16 +119,22 @@ async def test_unknown_outcome_is_looked_up_first(
     assert event.end_time is not None
 
 
-async def test_removal_waits_briefly_for_an_unreachable_backend(
+@pytest.mark.parametrize("hangs", [False, True], ids=["unreachable", "hangs"])
+async def test_removal_waits_only_briefly_for_the_backend(
     hass: HomeAssistant,
     frigate: FrigateSimulator,
     entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
+    *,
+    hangs: bool,
 ) -> None:
     monkeypatch.setattr(cleanup, "PATIENCE", 0.3)
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]
-    await frigate.stop()
+    if hangs:
+        frigate.add_faults(Fault(kind=FaultKind.HANG, times=None))
+    else:
+        await frigate.stop()
 
     async with asyncio.timeout(50):
         await remove(hass, entry)
@@ -136,23 +142,6 @@ async def test_removal_waits_briefly_for_an_unreachable_backend(
     assert f"may be left open: {start['delivery_id']}" in caplog.text
     (told,) = notifications(hass)
     assert "Events that may still be open there: 1" in told
-    assert not await _owners(hass)
-
-
-async def test_removal_waits_briefly_for_a_hanging_backend(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    monkeypatch.setattr(cleanup, "PATIENCE", 0.3)
-    frigate.add_faults(Fault(kind=FaultKind.HANG, times=None))
-
-    async with asyncio.timeout(50):
-        await remove(hass, entry)
-
-    assert "may be left open" in caplog.text
     assert not await _owners(hass)
 
 
