@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.helpers.selector import (
     EntitySelector,
@@ -97,6 +97,26 @@ async def submit(hass: HomeAssistant, flow: Any, data: Mapping[str, Any]) -> Any
 def fields(flow: Any) -> set[str]:  # noqa: ANN401 - a flow's result
     """Return the fields of a form."""
     return {str(marker) for marker in flow["data_schema"].schema}
+
+
+async def test_mirror_only_lists_outcomes_that_it_can_have(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    aipix: AipixSimulator,
+    helper: None,
+) -> None:
+    """Only rules skip what was missed."""
+    entry = await connect_aipix(hass, aipix)
+    await submit(hass, await begin(hass, entry, "script_mirror"), SCRIPT)
+    (subentry_id,) = entry.subentries
+    (outcome,) = (
+        one
+        for one in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        if (one.domain, one.config_subentry_id) == ("event", subentry_id)
+    )
+    assert outcome.capabilities == {
+        "event_types": ["delivered", "failed", "expired", "discarded"]
+    }
 
 
 async def test_script_mirror_is_added_and_changed(

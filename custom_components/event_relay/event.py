@@ -18,10 +18,11 @@ from .outcomes.announcer import Announcement
 from .outcomes.tallies import delay_of
 from .queue.delivery import Delivery
 from .rules.outcome import Outcome, OutcomeKind
+from .rules.rule_runner import RuleRunner
 
 PARALLEL_UPDATES = 0
 
-RELAY_OUTCOME = EventEntityDescription(
+DELIVERY_OUTCOME = EventEntityDescription(
     key="outcome",
     translation_key="outcome",
     entity_registry_enabled_default=False,
@@ -32,7 +33,8 @@ RELAY_OUTCOME = EventEntityDescription(
         OutcomeKind.DISCARDED.value,
     ],
 )
-SUBENTRY_OUTCOME = EventEntityDescription(
+"""Of a connection or a mirror: neither skips anything."""
+RULE_OUTCOME = EventEntityDescription(
     key="outcome",
     translation_key="outcome",
     entity_registry_enabled_default=False,
@@ -46,11 +48,17 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add an entity for the connection, and one per rule and mirror."""
-    async_add_entities([RelayOutcome(entry, RELAY_OUTCOME)])
+    async_add_entities([RelayOutcome(entry, DELIVERY_OUTCOME)])
     async_add_for_runners(
         entry,
         async_add_entities,
-        lambda runner: [SubentryOutcome(entry, runner, SUBENTRY_OUTCOME)],
+        lambda runner: [
+            SubentryOutcome(
+                entry,
+                runner,
+                RULE_OUTCOME if isinstance(runner, RuleRunner) else DELIVERY_OUTCOME,
+            )
+        ],
     )
 
 
