@@ -107,7 +107,7 @@ async def test_mirror_only_lists_outcomes_that_it_can_have(
 ) -> None:
     """Only rules skip what was missed."""
     entry = await connect_aipix(hass, aipix)
-    await submit(hass, await begin(hass, entry, "script_mirror"), SCRIPT)
+    await submit(hass, await open_form(hass, entry, "script_mirror"), SCRIPT)
     (subentry_id,) = entry.subentries
     (outcome,) = (
         one
