@@ -51,15 +51,15 @@ class Case:
     login_path: str = ""
     """The path of the request that logs in, where there is one that may fail."""
     login_echo: Json = None
-    """How it may refuse credentials."""
+    """The body that may reject credentials."""
     refused: Mapping[str, tuple[int, Json]]
-    """Status and body of answers that refuse, by what they mean."""
+    """Status and body of rejections, by meaning."""
     sent: tuple[str, ...]
-    """Texts that the backend is sent, and stores."""
+    """Texts that are sent to the backend and stored there."""
     listed: str | None = None
-    """The one of them that administrators read in the list, to recognise an event."""
+    """The one that administrators see in the list, to recognise an event."""
     answered: bool = False
-    """Whether the response to the action contains that one, too."""
+    """Whether the response to the action contains it, too."""
 
     def outcomes(self) -> dict[str, Fault | None]:
         """Return all possible outcomes of a request, by name."""

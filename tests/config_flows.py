@@ -36,7 +36,7 @@ from .other_systems import (
 )
 
 type Place = AbstractAsyncContextManager[str]
-"""A system that runs meanwhile, and its address."""
+"""A running system, and its address."""
 
 
 async def open_form(hass: HomeAssistant, backend: str) -> ConfigFlowResult:
@@ -113,7 +113,7 @@ class Unusable:
     error: str
     place: Callable[[], Place]
     fields: Mapping[str, object] = field(default_factory=dict)
-    """Entered instead of the right ones."""
+    """Input instead of the valid fields."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,11 +124,11 @@ class ConnectionForm:
     run: Callable[..., Simulator]
     """Returns a simulator with options, not started."""
     fields: Mapping[str, object]
-    """What somebody enters beside the address."""
+    """The input in addition to the address."""
     unusable: Mapping[str, Unusable]
-    """Those of this backend, beside or instead of the common ones."""
+    """Those of this backend, in addition to or instead of the common ones."""
     mistakes: Sequence[tuple[Mapping[str, object], Mapping[str, str]]]
-    """Input without the right address, and the errors of its fields."""
+    """Input without a valid address, and the errors of its fields."""
 
     def entered(self, url: str, **fields: object) -> dict[str, Any]:
         """Return the input of the form."""

@@ -8,7 +8,7 @@ from custom_components.event_relay.registry import BY_NAME
 
 BACKENDS: tuple[BackendForms, ...] = tuple(BY_NAME.values())
 DESCRIBED = frozenset(BY_NAME) - {"http"}
-"""Backends with tests in common: the others have their own, in `tests/http`."""
+"""Backends with common tests; the others have their own in `tests/http`."""
 
 
 def described[T](kind: type[T], module: str) -> dict[str, T]:

@@ -106,7 +106,7 @@ def look_up_at_once(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> 
     quick = replace(executor._backend, look_up_after=(0.01,))
     monkeypatch.setattr(executor, "_backend", quick)
     monkeypatch.setattr(executor, "_absence", Absence(timedelta()))
-    # Else one look-up that takes less than a millisecond would prove an absence.
+    # Otherwise one look-up shorter than a millisecond would prove an absence.
     monkeypatch.setattr(absence, "_ROUNDING", 0.0)
 
 

@@ -15,7 +15,7 @@ from custom_components.event_relay.rules.rule import SUBENTRY_RULE
 DOORBELL = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "on"}
 WHEN = {"name": "Doorbell", "triggers": [DOORBELL], "only_if": {"from_unknown": False}}
 EMPTY = {"more": {}, "limits": {}, "missed": {"deliver": True}}
-"""The interface's input for sections that are left empty."""
+"""The frontend's input for empty sections."""
 
 
 class Form:

@@ -19,9 +19,9 @@ WAITING = (
     "tests/queue/test_outage.py",
     "tests/queue/test_promise.py",
 )
-"""The longest tests, which start first, so that nothing waits for them in the end."""
+"""The longest tests, which start first so that nothing waits for them at the end."""
 APART = ("tests/test_torture.py", "tests/test_bench.py")
-"""Files whose tests share nothing and run for long, most of it waiting."""
+"""Files with long tests that share nothing and mostly wait."""
 
 
 class SpreadByFile(LoadFileScheduling):

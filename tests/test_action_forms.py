@@ -74,7 +74,7 @@ async def test_options_follow_added_removed_and_renamed_connections(
     ids = await offered_options(hass, "create_camera_event", "config_entry_id")
     assert list(ids.values()) == ["Home"]
     await hass.async_block_till_done()
-    # Browsers read descriptions anew when they hear of that.
+    # Browsers reload descriptions after this event.
     assert registered
 
 

@@ -48,7 +48,7 @@ class Case:
     after: str
     fires: bool
     labels: Mapping[str, str] | None = None
-    """Those of the alert, where it is one of a single home."""
+    """The labels of an alert about a single home."""
 
 
 def labels_of_one(series: str) -> dict[str, str]:

@@ -23,9 +23,9 @@ from tools.bench.side_by_side import side_by_side
 
 
 async def beside():
-    async with side_by_side() as house:
-        figures = await latency.measure(house, rounds=1, events=3)
-        return figures | await burst.measure(house, rounds=1, events=40)
+    async with side_by_side() as home:
+        figures = await latency.measure(home, rounds=1, events=3)
+        return figures | await burst.measure(home, rounds=1, events=40)
 
 
 for name, measure in {
@@ -128,7 +128,7 @@ def test_costs_against_another_checkout_are_ratios() -> None:
 async def test_checkouts_take_turns(socket_enabled: None) -> None:
     async with comparison.running(ROOT, 20) as process:
         figures = await comparison.turn(process)
-    # It has not been killed, which would leave the server that it has started.
+    # It was not killed, which would leave the server that it started.
     assert process.returncode == 0
     assert figures.keys() == {"burst_us", "burst_cpu_us", "latency_us"}
     assert all(value > 0 for value in figures.values())

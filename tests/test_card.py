@@ -77,7 +77,7 @@ async def test_card_is_registered_once_for_all_connections(
     assert await hass.config_entries.async_remove(first.entry_id)
     assert await resources(hass) == [OTHER["url"], ours]
     assert await hass.config_entries.async_remove(second.entry_id)
-    # A dashboard that has the card goes on showing it, until it would find no file.
+    # A dashboard with the card keeps showing it until the file is gone.
     assert await resources(hass) == [OTHER["url"], ours]
     third = await connect(hass, frigate, "Back again")
     assert await resources(hass) == [OTHER["url"], ours]
@@ -148,7 +148,7 @@ async def test_connection_loads_without_dashboards(
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
 
 
-# The build, which needs no node to be checked
+# The build, which can be checked without node
 
 
 def sources() -> list[Path]:

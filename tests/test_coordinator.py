@@ -78,7 +78,7 @@ async def test_burst_of_responses_schedules_one_read(
         assert armed.call_count == 1
         running.contacted(CannotConnect("gone"))
         running.contacted(None)
-        # What was cancelled by trouble is armed again by the first good answer.
+        # A read cancelled by errors is scheduled again after the first good response.
         assert armed.call_count >= 2
 
 

@@ -130,9 +130,9 @@ async def test_reasons_name_each_delivery(home: RepairHome) -> None:
         f"Create camera event, {about}: Frigate rejected it: duration: wrong"
         in listed.splitlines()[0]
     )
-    # Without the card, each leads to its line in Activity.
+    # Without the card, each links to its line in Activity.
     assert raw.count("](/logbook?entity_id=binary_sensor.frigate&start_date=") == LISTED
-    # Everybody sees that there is a repair.
+    # All users can see the repair itself.
     assert "parcel" not in str(issue)
     assert (await home.dialog.submit())["step_id"] == "known"
 

@@ -49,7 +49,7 @@ WRITE_TIME = timedelta(seconds=4)
 """More than the simulator takes for what comes between two crashes: up to 0.04 s for
 each of 40 events, one after the other."""
 RESTART_SECONDS = 0.5
-"""How long Home Assistant is away after a crash, in which Frigate goes on."""
+"""The downtime after a crash, during which Frigate continues."""
 
 
 def _now() -> datetime:
@@ -97,7 +97,7 @@ class CrashableQueue:
 
     async def crash(self) -> None:
         """Interrupt everything, and settle nothing."""
-        # Who is dead sends nothing that was only claimed.
+        # A dead process sends none of its claims.
         self.worker._flow_control.stopping = True
         tasks = [
             self.running,

@@ -215,7 +215,7 @@ async def test_aipix(
     filled: dict[str, Any],
 ) -> None:
     entry = await connect_aipix(hass, aipix)
-    # The same lists every time: what is tried here is not how they are read.
+    # The same lists every time: reading them is not tested here.
     choices = await script_choices(entry.runtime_data.client)
     monkeypatch.setattr(aipix_forms, "script_choices", AsyncMock(return_value=choices))
     refused, taken = await try_everything(hass, entry, operation, filled)

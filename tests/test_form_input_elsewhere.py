@@ -50,7 +50,7 @@ def discard_entries(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 SECTIONS: dict[str, Any] = {"limits": {}, "until": {}}
-"""What the interface sends of sections in which nothing is entered."""
+"""The frontend's input for empty sections."""
 
 type Configure = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
@@ -95,7 +95,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "http": {"authentication": "none"},
     "palabra": {"api_key": "key"},
 }
-"""What a form needs beside its required texts and switches, by backend."""
+"""Input that a form needs beside its required texts and switches, by backend."""
 
 
 def valid_input(backend: str) -> dict[str, Any]:

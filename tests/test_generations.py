@@ -35,9 +35,9 @@ async def end(hass: HomeAssistant) -> None:
 
 async def pipeline_with_delivery(store: Store) -> Pipeline:
     """Return a pipeline with a waiting delivery."""
-    house = Pipeline(store)
-    await house.submit(wait=0)
-    return house
+    pipeline = Pipeline(store)
+    await pipeline.submit(wait=0)
+    return pipeline
 
 
 async def test_every_start_and_end_begins_a_generation(
@@ -74,7 +74,7 @@ async def test_deliveries_of_a_restored_copy_are_looked_up(
     shutil.copytree(older, tmp_path, dirs_exist_ok=True)
     store = await async_get_store(hass)
     assert await store.states(OWNER) == {DeliveryState.UNCERTAIN: 1}
-    # It is told until somebody has seen it, whatever Home Assistant forgets.
+    # It is reported until a user has seen it, whatever Home Assistant forgets.
     await drop_issues(hass)
     await end(hass)
     await async_get_store(hass)

@@ -50,7 +50,7 @@ def test_every_other_reason_is_a_code_and_the_reverse() -> None:
         for key in TEXTS["common"]
         if key.startswith("reason_") and not key.startswith("reason_field_")
     }
-    # Why a rule made no delivery, and why one expired: neither is raised as an error.
+    # Reasons without a delivery or after its expiry are never raised as errors.
     others = {"template_error", "paused"}
     assert reasons - others <= set(TEXTS["exceptions"])
     assert used().codes - NOT_ALLOWED <= reasons

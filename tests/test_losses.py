@@ -137,7 +137,7 @@ async def test_expired_deliveries_are_reported_until_acknowledged(
     await wait_for_count(hass, entry, Cause.EXPIRED, FIRINGS)
     await wait_until(lambda: hass.states.is_state(EXPIRED, str(FIRINGS)))
 
-    # It outlives the connection being loaded again, also without a new loss.
+    # It survives a reload of the connection, even without a new loss.
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert lost(hass, entry, Cause.EXPIRED) == FIRINGS

@@ -45,7 +45,7 @@ async def test_repair_is_created_after_a_while(hass: HomeAssistant) -> None:
 
 
 def test_create_raises_the_repair_within_two_minutes() -> None:
-    # It is seen not to be there, asked for until it counts as absent, and sent again.
+    # It is found missing, looked up until proven absent, and sent again.
     patience = timedelta(seconds=sum(stored.OWN_PATIENCE))
     frigate = BY_NAME["frigate"].backend
     first = timedelta(seconds=frigate.look_up_after[0])

@@ -61,7 +61,7 @@ async def rejection(hass: HomeAssistant, key: str = "outbox_unavailable") -> Non
     assert refusal.value.translation_placeholders["reason"]
 
 
-# What is in the file's place when Home Assistant starts.
+# Damaged files at the start of Home Assistant.
 
 
 async def _create_file(hass: HomeAssistant, frigate: FrigateSimulator) -> Path:
@@ -124,7 +124,7 @@ async def test_damaged_file_is_replaced(
     assert issues(hass) == ["outbox_set_aside"] * told
 
 
-# What keeps Home Assistant from using it.
+# Obstacles to the use of the file.
 
 
 @contextmanager
@@ -208,7 +208,7 @@ async def test_set_up_reports_the_obstacle_and_continues_without_it(
     assert not [*path.parent.glob("*.damaged-*")]
 
 
-# What happens to it while Home Assistant runs.
+# Errors while Home Assistant is running.
 
 
 async def _in_flight(
@@ -231,11 +231,11 @@ async def test_full_disk_rejects_new_deliveries_and_keeps_the_others(
 ) -> None:
     entry = await connect(hass, frigate)
     waiting = await _in_flight(hass, frigate)
-    # Only what finds the worker at rest goes out at once.
+    # Only an idle worker sends at once.
     await wait_until(lambda: entry.runtime_data.worker.at_rest)
 
     with _full_disk():
-        # It goes out at once, before anybody knows that the disk is full.
+        # It is sent at once, before the full disk is noticed.
         await rejection(hass, "sent_unrecorded")
         await rejection(hass)
         await wait_until(lambda: len(frigate.events) == 2)

@@ -44,7 +44,7 @@ async def test_paused_deliveries_wait_and_keep_their_order(
     assert answer["state"] == "pending"
     await set_states(hass, BELL, "on")
     await wait_until(lambda: coordinator(entry).counts.data.waiting == 2)
-    # The backend is asked how it fares, and nothing else.
+    # The backend only gets health checks.
     await coordinator(entry).async_refresh()
     assert frigate.events == []
 
@@ -122,7 +122,7 @@ async def test_long_pause_is_reported_while_a_delivery_waits(
     delivery_id = await pause_with_one_waiting(hass, entry)
     assert reminder(hass, entry) is None
 
-    # As if that had been two days ago.
+    # As if the pause had begun two days ago.
     since = dt_util.utcnow() - timedelta(days=2)
     options = {**entry.options, CONF_PAUSED: since.isoformat()}
     hass.config_entries.async_update_entry(entry, options=options)

@@ -409,7 +409,7 @@ async def visitor(
 ) -> Visitor:
     """Add a user of a kind."""
     if kind == AUTOMATION:
-        # What an automation reads, it reads in Home Assistant itself.
+        # An automation reads states directly in Home Assistant.
         user, token = None, ""
         group_id, is_owner = USERS["owner"]
     else:
@@ -424,7 +424,7 @@ async def visitor(
 
 
 ACTIONS = [line for line in TABLE if line.startswith("action") and line not in TRIES]
-"""Actions that are called without data, of which nothing comes."""
+"""Actions that are called without data, and have no effect."""
 
 
 async def try_as_everybody(
@@ -435,7 +435,7 @@ async def try_as_everybody(
 ) -> None:
     """Try a line of the table as each user."""
     tried = attempt_of(line)
-    # Those who may do least come first, so that nobody can lean on what is done.
+    # Users with the fewest permissions come first, so that none benefits from another.
     for kind, expected in reversed(TABLE[line].items()):
         if expected == NEVER:
             continue

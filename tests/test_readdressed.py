@@ -36,7 +36,7 @@ from .config_flows import submit
 pytestmark = pytest.mark.usefixtures("socket_enabled", "short_waits")
 
 type AnySimulator = Any
-"""One of the four, which have no base in common."""
+"""One of four simulators without a common base."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,17 +46,17 @@ class Kind:
     simulator: Callable[..., Any]
     connect: Callable[[HomeAssistant, AnySimulator], Any]
     path: str
-    """Where something is created."""
+    """The path of a create."""
     action: str
     data: Mapping[str, object]
     end: str | None
-    """The action that changes what was created, and its own fields."""
+    """The action that updates the result, and its own fields."""
     changed: Mapping[str, object]
     made: Callable[[AnySimulator], int]
-    """How much a simulator has."""
+    """Returns the number of a simulator's objects."""
     entered: Callable[[AnySimulator], dict[str, Any]]
     other: Mapping[str, object]
-    """What the other system is that differs by more than its address."""
+    """Options of the other system, which differs in more than its address."""
 
 
 KINDS = {
@@ -127,7 +127,7 @@ KINDS = {
     ),
 }
 CHANGING = [name for name, kind in KINDS.items() if name != "guance"]
-"""Those whose connections can be led to another system."""
+"""Backends whose connections can be changed to another system."""
 
 
 @pytest.fixture
@@ -287,7 +287,7 @@ async def test_update_of_the_old_system_fails_with_the_reason(
         move.entry.runtime_data.worker.pause()
         target: dict[str, object] = {"delivery_id": start}
         if by_its_id:
-            # Made by somebody else, as far as is known here.
+            # Made by another client, as far as is known here.
             await (await async_get_store(hass)).remove_connection(move.entry.entry_id)
             field = "script_id" if backend == "aipix" else "event_id"
             target = {field: str(delivered.receipt.outside_id)}

@@ -61,7 +61,7 @@ class Case(NamedTuple):
     action: str
     data: Mapping[str, Any]
     expected: Mapping[str, Any] | str
-    """What the other system has then; or a part of the error that says what to do."""
+    """The expected contents of the other system, or a part of the error."""
 
 
 FRIGATE: Mapping[str, Case] = {

@@ -21,9 +21,9 @@ from .rule_flow import DOORBELL, EMPTY, WHEN, Form, add_rule, only_rule
 
 OVER = {"trigger": "state", "entity_id": "binary_sensor.doorbell", "to": "off"}
 DEFAULTS = "duration: 30\ninclude_recording: true\nretain: false"
-"""What an event has that nothing else is said about."""
+"""The fields of an event with only required input."""
 DELIVER = {**EMPTY, "camera": "Front door", "label": "doorbell", "until": {}}
-"""What the interface sends where nothing more is entered: labels of what is chosen."""
+"""The frontend's input without further entries: labels of the chosen options."""
 LABELS = {"camera": {"front_door": "Front door"}}
 
 

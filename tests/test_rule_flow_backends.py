@@ -119,7 +119,7 @@ async def test_administrator_api_only_offers_scripts(
     assert await form.submit(**WHEN) == "create_script"
     assert not fields(form) & {"title", "status", "cameras", "timetable", "extra"}
     assert await form.submit(**EMPTY, event_id="41") == "preview"
-    # Said before it is sent, and after it.
+    # Shown before it is sent, and afterwards.
     unmarked = "This system has no field that could mark it as a test."
     assert read(form.placeholders["result"]) == unmarked
     assert await form.submit(send_test=True) == "preview"
@@ -260,7 +260,7 @@ async def test_fields_missing_in_a_version_are_not_shown(
         assert not fields(form) & lacking
 
 
-# What is a test.
+# Tests of rules.
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ CLASSES = {
     "doorbell_to_request": "doorbell",
     "open_until_closed": "door",
 }
-"""Device classes of the entities that patterns are for."""
+"""Device classes of the entities in patterns."""
 SHORT = 30
-"""The longest name of a rule that shows whole beside others."""
+"""The longest name of a rule that is shown completely beside others."""
 CONDITION = {"condition": "state", "entity_id": "sun.sun", "state": "below_horizon"}
 AUTOMATION = {
     "id": "night",
@@ -114,7 +114,7 @@ async def add_by_pattern(
     """Add a rule with a pattern and only entities; return its data."""
     forms = BY_NAME[entry.data["backend"]]
     pattern = forms.patterns[name].data()
-    for one in (entity_id, f"{entity_id}_2"):  # of two, none is chosen
+    for one in (entity_id, f"{entity_id}_2"):  # with two options, none is preselected
         if hass.states.get(one) is None:
             hass.states.async_set(one, "unknown", {"device_class": CLASSES.get(name)})
     form = await add_rule(hass, entry, None)
@@ -201,7 +201,7 @@ async def test_pattern_without_a_matching_entity_requires_another_trigger(
     form = await add_rule(hass, entry, None)
     assert await form.submit(**{NEXT_STEP: "doorbell_to_camera_event"}) == "when"
     assert form.suggested()["triggers"] == []
-    # Nothing is wrong yet, so this is no error.
+    # Nothing is invalid yet, so there is no error.
     assert form.errors == {}
     assert form.placeholders["hint"].startswith("No entity in your home fits the")
     when = form.suggested()
@@ -337,7 +337,7 @@ async def test_patterns_for_http_have_existing_requests(
             assert fields["request"] == titles[chosen]
             assert {*fields["data"]} == {"entity_id", "name", "state"}
         elif patterns:
-            # Several could be meant; of one alone is said how it ends.
+            # Several requests could be meant; only a single one has its end described.
             assert found["doorbell_to_request"].fields == {}
             assert found[UNTIL].fields["request"] == titles["Alert"]
             assert {*found[UNTIL].fields["data"]} == {"alertname", "summary"}

@@ -76,7 +76,7 @@ async def test_snapshot_is_served_at_its_listed_path(
     assert response.content_type == "image/jpeg"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert (await response.read()).startswith(snapshots.JPEG)
-    # It is kept, and the path is good for this delivery alone.
+    # It is cached, and the path is only valid for this delivery.
     await frigate.stop()
     assert (await page.get(path)).status == 200
     assert await status(page, delivery_id) == 401

@@ -138,7 +138,7 @@ async def _not_ready(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConf
 async def test_backup_marks_and_unmarks_the_file(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:
-    await async_pre_backup(hass)  # nothing is open yet
+    await async_pre_backup(hass)  # no file is open yet
     await connect(hass, frigate)
     await async_pre_backup(hass)
     answer = await act(hass, "create_camera_event", camera="garden", label="door")

@@ -19,7 +19,7 @@ from .test_demo import processes_of
 ROOT = Path(__file__).parents[1]
 KILLS = 3
 SEED = "1282"
-"""With which Home Assistant is killed in each phase; what is under way then differs."""
+"""A seed with kills in each phase, during different work."""
 CONNECTIONS = {
     "frigate 0.18",
     "frigate 0.17",
@@ -89,7 +89,7 @@ def test_kills_lose_and_duplicate_nothing(tmp_path: Path) -> None:
         for offence in Kind:
             assert row[offence] == 0, said
         assert row["accepted"], f"{name} accepted nothing\n{said}"
-        # A stall may outlast all that a Frigate 0.17 takes within a minute only.
+        # Frigate 0.17 only accepts events within a minute; a stall may last longer.
         assert row["stored"] or row["expired"], f"{name} stored nothing\n{said}"
         if name not in MIRRORS | {"all"}:
             # What happens to a mirror's source is more than what is there in the end.
@@ -117,7 +117,7 @@ def test_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            if "connecting it" in line:  # the first life has begun
+            if "connecting it" in line:  # the first run has begun
                 break
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read()

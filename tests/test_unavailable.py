@@ -23,7 +23,7 @@ pytestmark = pytest.mark.parametrize(
 )
 
 WRITTEN = {forms.backend.name: forms.backend.title for forms in BACKENDS}
-"""The systems as people write them."""
+"""The names of the systems as users write them."""
 
 
 def unloaded_connection(

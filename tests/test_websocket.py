@@ -405,7 +405,7 @@ async def test_unknown_outcome_is_marked(
     assert unknown["outcome_unknown"]
 
 
-# Live
+# Subscriptions
 
 
 async def test_many_changes_are_one_event(
@@ -427,7 +427,7 @@ async def test_many_changes_are_one_event(
         events += 1
         states |= {row["delivery_id"]: row["state"] for row in changed}
 
-    # Each was heard of twice at least: accepted, and delivered.
+    # Each was reported at least twice: as accepted, and as delivered.
     assert events < 20
     assert len(frigate.stored_events()) == 20
 
@@ -513,7 +513,7 @@ async def test_unsubscribed_client_gets_nothing(
     assert (await socket.receive_json())["success"]
 
     assert not hass.data["dispatcher"].get(CHANGED)
-    # The next that comes is an answer, not an event.
+    # The next message is a response, not an event.
     assert await result_of(socket, "deliveries/list")
 
 

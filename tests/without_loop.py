@@ -21,7 +21,7 @@ OF_A_LOOP = frozenset(
         "wait_for_stop_scripts_after_shutdown",
     }
 )
-"""Fixtures of the harness that concern the loop of every test."""
+"""Fixtures of the harness that use the loop of every test."""
 _THREADS = pytest.StashKey[AbstractSet[threading.Thread]]()
 
 

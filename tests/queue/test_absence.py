@@ -68,7 +68,7 @@ def test_responses_before_a_stall_do_not_count(absence: Absence) -> None:
 def test_responses_before_a_silence_do_not_count(absence: Absence) -> None:
     assert not absence.proven("one", 0, 0)
     assert not absence.proven("one", 100, 100)
-    # What others were answered is a sign of life, too.
+    # Responses to other deliveries show that the backend is alive.
     for second in (110, 120):
         absence.alive(second, second)
     assert absence.proven("one", 130, 130)

@@ -242,7 +242,7 @@ async def test_writes_before_damage_is_found_are_kept(
     assert {one.state for one in others.values()} == {DeliveryState.UNCERTAIN}
     assert all(one.restored and one.outcome_unknown for one in others.values())
     assert set_aside.carried == len(others) + 2
-    # New ones come after all that were there.
+    # New rows come after all existing ones.
     newest = await store.accept(pending_delivery(2000))
     assert (await store.listing(limit=1)) == [newest]
     await store.close()
@@ -317,7 +317,7 @@ async def test_interrupted_check_is_repeated_by_the_next_run(
     _destroy(path, _pages(path, "deliveries")[1])
     told: list[SetAside] = []
     with monkeypatch.context() as patched:
-        # As if the file were so large that nothing of it has been seen yet.
+        # As with a large file of which nothing has been checked yet.
         patched.setattr(background.Check, "_go_on", lambda _: True)
         patched.setattr(background, "_STEPS", 1)
         store = Store(path, told.append)
@@ -629,7 +629,7 @@ async def test_large_file_of_an_earlier_version_is_converted_in_the_background(
     assert await store.listing() == [fresh, *some[:0:-1], done]
     assert await store.recall(OWNER) == {"rule": {"two": Note(value=2)}}
     assert await store.get(gone.id) is None
-    # A place is taken once, also that of what was deleted.
+    # A place is used only once, even after a deletion.
     newest = await store.accept(pending_delivery(13))
     (listed,) = await store.named([newest.id])
     assert listed.sequence == len(some) + 4

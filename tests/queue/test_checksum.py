@@ -37,7 +37,7 @@ HAPPENED = START + timedelta(seconds=0.3)
 ACCEPTED = START + timedelta(seconds=0.6)
 SENT = START + timedelta(seconds=0.7)
 UNPLANNED = {"state", "due_at", "settled_at"}
-"""What an index has as well, or what only says when something ended."""
+"""Columns that an index has as well, and the time of the end."""
 
 
 def written_rows() -> Delivery:
@@ -106,7 +106,7 @@ async def test_wrong_bit_is_corrected_and_reported(
     (read,), told = await read_after(path, (value, bit))
 
     assert told == 1
-    # It may have been sent since, for all that a damaged file can tell.
+    # A damaged file cannot tell whether it has been sent since.
     assert read == replace(
         accepted, state=DeliveryState.UNCERTAIN, outcome_unknown=True, restored=True
     )

@@ -15,9 +15,9 @@ from .world import Fault, World
 
 SLOTS = LEDGER.concurrency
 AHEAD = 2
-"""What the world's backend claims beyond that."""
+"""Deliveries that the world's backend claims beyond its slots."""
 STAMP: dict[str, Any] = {"steps": ("stamp",)}
-"""What can neither be looked up nor repeated."""
+"""A step that can be neither looked up nor repeated."""
 
 
 def _commits(world: World) -> list[int]:
@@ -209,7 +209,7 @@ def test_pace_is_reset_when_the_backend_falls_behind() -> None:
 
 
 PACE = 20
-"""Deliveries that the backend has answered per second."""
+"""Responses of the backend per second."""
 
 
 def _establish_pace(world: World) -> None:

@@ -86,7 +86,7 @@ async def test_delivery_accepted_before_the_worker_notices_has_the_new_time(
     async with asyncio.timeout(60):
         while not idle.worker._begun:
             await asyncio.sleep(0.01)
-    idle.worker._begun = False  # as between its look at the file and that it has it
+    idle.worker._begun = False  # as between a read of the file and its result
     told: list[Delivery] = []
     idle.queue.listen(told.append)
 
@@ -144,7 +144,7 @@ async def test_delivery_late_by_a_new_clock_waits_until_it_is_trusted(
     assert other.state is DeliveryState.DELIVERED
     for _ in range(3):
         await again.pass_time(seconds=1)
-        await store.states(OWNER)  # which waits for the worker's turn
+        await store.states(OWNER)  # which waits for the worker
 
     assert (await again.stored(delivery)).state is DeliveryState.PENDING
     assert again.client.written == ["write other"]

@@ -180,7 +180,9 @@ def test_cost_does_not_grow_with_the_contents(
     steps = []
     for database in databases:
         room = QueueLimits()
-        room.take(database, OWNER, LIMIT)  # the first acceptance of a run counts
+        room.take(
+            database, OWNER, LIMIT
+        )  # the first acceptance of a run counts the rows
         steps.append(_count_steps(database, work, room))
     little, much = steps
     assert 0 < much < 1.5 * little + 100
@@ -200,7 +202,7 @@ def test_free_room_is_recounted_when_used_up(tmp_path: Path) -> None:
         _store(database, room, 3, pending_delivery(3))
         with pytest.raises(QueueFull):
             _store(database, room, 3, pending_delivery(4))
-        # Another connection has room of its own.
+        # Another connection has its own limit.
         _store(database, room, 3, pending_delivery(5, connection="other"))
 
 

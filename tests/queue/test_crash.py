@@ -18,10 +18,10 @@ from .virtual import Killed
 from .world import Fault, World
 
 PROCESSES = multiprocessing.get_context("forkserver")
-"""One process imports everything, and each that is to die is a copy of it."""
+"""One process imports everything; each process to be killed is a copy of it."""
 PROCESSES.set_forkserver_preload(["tests.queue.dying"])
 MOST_COMMITS = 60
-"""More than any flow here makes; a loop that gets there does not end."""
+"""More than any flow makes; a loop that reaches it never ends."""
 
 
 def _accept(
@@ -152,7 +152,7 @@ FLOWS: dict[Callable[[World], None], int] = {
     discarded: 4,
     expired: 2,
 }
-"""Each with the commits that it is known to make, or fewer where some go together."""
+"""Each with its known number of commits; some may be combined."""
 
 
 def _die_at(world: World, number: int, when: str) -> None:

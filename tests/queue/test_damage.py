@@ -33,7 +33,7 @@ SEED = 20261122
 ROWS = 60
 HEADER = 100
 NO_VALUE, BLOB_OF_0, BLOB_OF_10 = b"\x00", b"\x0c", b"\x20"
-"""Types of values in the head of a row, by https://sqlite.org/fileformat.html."""
+"""Types of values in a row's header, from https://sqlite.org/fileformat.html."""
 PAGE = 4096
 
 
@@ -130,7 +130,7 @@ async def _is_set_aside(
 
 
 VERSION = range(60, 64)
-"""Where the schema's version stands, of which a larger one may be a newer one's."""
+"""The offset of the schema's version; a larger number may be a newer version."""
 
 
 SOME_OF_THE_HEADER = (*range(24), *range(24, HEADER, 4), VERSION[-1])
@@ -143,7 +143,7 @@ async def test_wrong_byte_in_the_header(intact: Path, tmp_path: Path) -> None:
         new = b"\0" if at in VERSION else b"\x7f"
         damage = partial(_overwrite, at=at, new=new)
         found += await _is_set_aside(intact, tmp_path / f"at-{at}", damage, log=False)
-    # The magic, the sizes, the kind of text; the counters are nobody's loss.
+    # The magic, the sizes and the encoding; the counters do not matter.
     assert found >= 16
 
 
@@ -316,7 +316,7 @@ async def test_file_damaged_during_a_run_is_replaced(path: Path) -> None:
     in_hand = [*(await _take(store)).values()]
     await store.close()
     content = bytearray(path.read_bytes())
-    # The head of every page but the first: opening is not troubled by it.
+    # The header of every page except the first, which opening does not read.
     for page in range(PAGE, len(content), PAGE):
         content[page : page + 8] = b"\xff" * 8
     path.write_bytes(content)
@@ -331,7 +331,7 @@ async def test_file_damaged_during_a_run_is_replaced(path: Path) -> None:
     assert set_aside.waiting is None
     assert set_aside.path.stat().st_size == len(content)
     assert await store.listing() == [fresh]
-    # What was being sent is in the worker's hands, which stores it once more.
+    # The worker has the deliveries in flight, and stores them again.
     first, second = in_hand[:2]
     done = replace(first, state=DeliveryState.DELIVERED, settled_at=START)
     await store.update(done, was=DeliveryState.SENDING, anew=True)
@@ -352,7 +352,7 @@ async def test_undecodable_message_of_sqlite_is_damage(path: Path) -> None:
     await store.close()
     content = path.read_bytes()
     name = content.index(b"CREATE INDEX laned")
-    # SQLite quotes the index's broken definition in what it says of it.
+    # SQLite quotes the index's broken definition in its message.
     _overwrite(path, at=name, new=b"CREATE\xb6\xb6\xb6")
 
     assert await _use_twice(path)

@@ -22,7 +22,7 @@ from .pipeline import OWNER
 from .virtual import LoopDatabase, VirtualLoop
 
 LOOKS = (2, 60, 600)
-"""Seconds after the end of a delivery at which its receipt is looked at."""
+"""Seconds after the end of a delivery at which its receipt is looked up."""
 PAGE = Receipt(links={"page": "p"}, details={"page": 7})
 
 

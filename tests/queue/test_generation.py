@@ -69,7 +69,7 @@ async def test_deliveries_of_an_older_copy_are_looked_up(
     (first,) = told
     assert first.older
     assert first.waiting == 1
-    # Which is the case once, and told until somebody has seen it.
+    # This happens once, and is reported until a user has seen it.
     again: list[SetAside] = []
     assert await open_and_report(older, seen, again) == {DeliveryState.UNCERTAIN: 1}
     assert again == [replace(first, earlier=True)]

@@ -79,7 +79,7 @@ async def test_commit_waits_once_after_many_writes(
 ) -> None:
     store, paused = pauses
     await store.open()
-    # All of one turn of the loop is one job.
+    # All jobs of one loop iteration are combined.
     await asyncio.gather(
         *(store.accept(pending_delivery(number)) for number in range(MANY))
     )
@@ -137,7 +137,7 @@ async def test_burst_is_committed_in_batches_without_a_pause(
     await store.close()
     assert len({one.id for one in accepted}) == many
     assert max(written) == FULL
-    # The last portion is not full, and may wait for more.
+    # The last batch is not full, and may wait for more.
     assert len(paused) <= 1
 
 
@@ -165,7 +165,7 @@ async def test_results_of_batches_are_reported_in_order(
         for one in map(pending_delivery, range(many))
     ]
     await asyncio.sleep(0)  # their jobs are queued
-    # All portions are there before any is handed over.
+    # All batches are complete before any result is reported.
     assert committed.wait(60)
     await asyncio.gather(*accepting)
     await store.close()

@@ -84,7 +84,7 @@ def test_no_check_without_waiting_deliveries(world: World) -> None:
     world.loop.forward(seconds=LONG)
     assert world.outside.checks <= checks + 1
 
-    # What comes then is not kept waiting by an outage that may be over.
+    # Later deliveries do not wait for an outage that may be over.
     world.outside.default_fault = Fault.FINE
     accept(world, "new")
     world.loop.forward(seconds=2)

@@ -10,7 +10,7 @@ from .world import Fault, World
 
 SLOTS = LEDGER.concurrency
 AHEAD = 2
-"""What the world's backend claims beyond that."""
+"""Deliveries that the world's backend claims beyond its slots."""
 ALL = SLOTS + AHEAD + 2
 
 

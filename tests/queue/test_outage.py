@@ -16,10 +16,10 @@ from .world import Fault, World
 OUTAGE = timedelta(hours=24 if THOROUGH else 4).total_seconds()
 EXPIRY = 10_000
 SOME = 120
-"""Deliveries where it does not matter how many there are."""
+"""A number of deliveries where any number would do."""
 MANY = UNSETTLED_LIMIT if THOROUGH else 400
 RETRY_AFTER = 120
-"""Seconds that the outside asks for when it is limited."""
+"""The outside system's retry-after, in seconds."""
 
 
 def _fill(world: World, size: int, **data: object) -> None:
@@ -81,7 +81,7 @@ def test_queue_drains_in_order_with_full_concurrency(world: World) -> None:
     tried = {one for one, _ in world.outside.attempts}
     world.outside.default_fault = Fault.HANGS_FIRST
 
-    # One probe, then all places are taken, and taken again as they become free.
+    # One probe, then all slots are used, and used again as they become free.
     world.loop.forward(minutes=1)
     assert world.outside.in_flight == 1
     for _ in range(50):
@@ -109,7 +109,7 @@ def test_attempted_deliveries_go_first_after_an_outage(world: World) -> None:
 
     assert _states(world) == {"delivered"}
     done = [one for one, _ in world.outside.done]
-    # The probe that got through may be any of them.
+    # Any of them may be the successful probe.
     assert done[1:] == sorted(done[1:])
 
 
@@ -124,7 +124,7 @@ def test_retry_after_is_obeyed(world: World) -> None:
     assert _states(world) == {"pending"}
 
     world.outside.default_fault = Fault.FINE
-    # Nothing has to wait longer than what it was told to wait itself.
+    # No delivery waits longer than its own retry-after.
     world.loop.forward(seconds=RETRY_AFTER)
     assert _states(world) == {"delivered"}
     assert world.outside.attempts.total() == outage + SOME

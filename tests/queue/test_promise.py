@@ -102,7 +102,7 @@ class Promise(WorldMachine):
             try:
                 accepted = caller.result()
             except SentUnrecorded:
-                # It is written down, too, once that can be done again.
+                # It is stored later, once that is possible again.
                 self.possibly_sent.add(delivery_id)
                 assert world.outside.was_called(delivery_id)
             except StoreUnavailable:
@@ -185,7 +185,7 @@ class Promise(WorldMachine):
     def set_clock_while_off(self, seconds: float) -> None:
         self._end_run(orderly=False)
         self.world.clock.set(seconds=seconds)
-        if seconds < 0:  # it looks as if no time had gone by
+        if seconds < 0:  # it looks as if no time had passed
             self.world.outside.forgets = False
         self.world.restart()
 
@@ -200,7 +200,7 @@ class Promise(WorldMachine):
             assert delivery is not None
             failure = delivery.failure
             if confirm and failure is not None and failure.code == SENT_ELSEWHERE:
-                # Whoever confirms takes on that the other system may have it, too.
+                # The confirmation accepts that the other system may have it, too.
                 world.outside.allow_resend(delivery_id)
             await world.pipeline.queue.retry(delivery, confirm=confirm)
 
@@ -281,7 +281,7 @@ class Promise(WorldMachine):
             assert DeliveryState.PENDING not in rows.values()
         world.states = rows
         self.accepted = {*rows} - self.possibly_sent
-        # What was sent after the copy was made, the copy knows nothing of.
+        # The copy does not contain what was sent after it was made.
         for one, times in world.outside.attempts.items():
             if one[0] in rows and times != self.saved_attempts.get(one):
                 if world.outside.sent_to[one] == world.outside.system:
@@ -326,7 +326,7 @@ class Promise(WorldMachine):
         super().check_end()
         for row in world.rows():
             if row["state"] == "expired":
-                # What is there is never said to have come too late.
+                # An effect that took place is never reported as expired.
                 assert not world.outside.done[row["id"], "write"]
             if row["state"] != "delivered" or row["warnings"] != "[]":
                 continue
@@ -546,9 +546,9 @@ FOUND: dict[Sabotage, Steps] = {
         (Promise.accept_follow_up, {"which": 0, "step": "write"}),
     ],
 }
-"""What the search has found of each, made as short as can be.
+"""The shortest sequence that the search has found for each.
 
-Where a change of the machine makes one harmless, the thorough profile finds another.
+If a change of the machine makes one harmless, the thorough profile finds another.
 """
 
 

@@ -164,7 +164,7 @@ async def test_slow_clock_after_a_power_cut_is_not_trusted(
         after.worker.wake()
     assert (await after.stored(delivery)).state is waiting
     assert after.client.calls == []
-    after.clock.set(days=days)  # now it gets the time
+    after.clock.set(days=days)  # now the time is corrected
     await after.pass_time(seconds=1)
     await after.pass_time(seconds=100)
     await after.wait_for(delivery, state)

@@ -117,7 +117,7 @@ FOUND: dict[Sabotage, Steps] = {
         (Sleep.accept, {"kind": "one", "number": 12, "live": False}),
     ],
 }
-"""What the search has found of each."""
+"""The sequence that the search has found for each."""
 
 
 @pytest.mark.parametrize("sabotage", FOUND)

@@ -112,7 +112,7 @@ async def test_retry_after_of_one_delivery_holds_no_other(pipeline: Pipeline) ->
     assert waiting.due_at == pipeline.clock() + timedelta(seconds=120)
     other = await pipeline.submit(text="other")
     assert other.state is DELIVERED
-    # The backend is there.
+    # The backend is reachable.
     assert pipeline.contacts == [None, None]
 
     await pipeline.pass_time(seconds=120)
@@ -741,7 +741,7 @@ async def test_open_breaker_allows_one_send_or_one_look_up(pipeline: Pipeline) -
         return len(let_out.sending) + len(let_out.looking_up)
 
     async with asyncio.timeout(60):
-        # What was let out before must be over: it goes through no gate.
+        # Earlier attempts must have ended: they bypass the breaker.
         while not pipeline.worker.held or in_flight():
             if not pipeline.worker.held:
                 await pipeline.pass_time(minutes=20)

@@ -25,7 +25,7 @@ PAGE = 4096
 FRAME = FRAME_HEADER + PAGE
 ROWS = 12
 MORE = 100 if THOROUGH else 12
-"""Trials of something by chance, beside those that are chosen."""
+"""Random trials, in addition to the chosen ones."""
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def _flipped(content: bytes, bit: int) -> bytes:
 
 def test_wrong_bit_in_a_header_is_corrected(killed_file: Path) -> None:
     content = Path(f"{killed_file}-wal").read_bytes()
-    # Two transactions: the checksums of all are worked out for every bit.
+    # Two transactions: all checksums are computed for every bit.
     content = content[: _commits(content)[1] + FRAME]
     whole = write_ahead_log.read(content)
     assert whole is not None

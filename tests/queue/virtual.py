@@ -22,9 +22,9 @@ from custom_components.event_relay.queue.store.recovery.reports import SetAside
 from .ledger import Clock
 
 SPINNING = 50_000
-"""Iterations of a loop without rest from which it counts as spinning."""
+"""Iterations without a wait after which a loop counts as spinning."""
 INSTANT = 0.001
-"""Shortest wait of a loop in seconds, mostly."""
+"""The usual shortest wait of a loop, in seconds."""
 
 
 class _Idle(selectors.SelectSelector):

@@ -83,12 +83,12 @@ class OutsideSystem(LedgerClient):
     done: Counter[Done] = field(default_factory=Counter)
     attempts: Counter[Done] = field(default_factory=Counter)
     unknown: set[Done] = field(default_factory=set)
-    """Calls whose outcome nobody in the home knows."""
+    """Calls whose outcome is unknown to the home."""
     default_fault: Fault = Fault.FINE
     answers: list[Fault] = field(default_factory=list)
     """Responses to the next calls, before random ones."""
     violations: list[str] = field(default_factory=list)
-    """Calls that should never have come."""
+    """Calls that should never have been made."""
     optimistic: set[str] = field(default_factory=set)
     """Ids of deliveries that may be sent before they are in the file."""
     file: sqlite3.Connection | None = None
@@ -101,7 +101,7 @@ class OutsideSystem(LedgerClient):
     resumed: asyncio.Event | None = None
     """Set when a stall ends."""
     elapsed: Callable[[], float] = lambda: 0.0
-    """The outside system's own clock, which nobody sets."""
+    """The outside system's own clock, which is never set."""
     first_sent_at: dict[Done, float] = field(default_factory=dict)
     """When a call may first have arrived, by that clock."""
     forgets: bool = True

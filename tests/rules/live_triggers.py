@@ -57,7 +57,7 @@ class LiveHome:
         for one in attached:
             await one.triggers.async_attach()
         await self.hass.async_block_till_done()
-        # On the step, whatever odd second it began at, as with windows of calendars.
+        # On the step, like the windows of calendars, even after an odd start.
         now = since - (since - _EPOCH) % self.step
         while (now := now + self.step) <= until:
             self.freezer.move_to(now)
@@ -146,7 +146,7 @@ def _comparable(value: object) -> object:
         case State():
             return value.entity_id, value.state, dict(value.attributes)
         case datetime():
-            # Its zone counts, too: templates show it.
+            # Its time zone matters, too: templates show it.
             return value.replace(microsecond=0).isoformat()
         case _:
             return value

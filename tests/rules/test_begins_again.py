@@ -226,7 +226,7 @@ async def test_start_before_home_assistant_has_started(
     assert await hass.config_entries.async_setup(entry.entry_id)
 
     await set_states(hass, WINDOW, "on")
-    # This one is known only now.
+    # The door is only known now.
     await set_states(hass, DOOR, "ajar", "on")
     await wait_until(lambda: len(started_events(frigate)) == 4)
     hass.set_state(CoreState.not_running)

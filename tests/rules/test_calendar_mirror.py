@@ -699,7 +699,7 @@ async def test_live_events_are_recognised_despite_damaged_notes(
     await running.start()
     await home.settle()
 
-    # Of what was deleted meanwhile nothing is known any more.
+    # Nothing is known any more of the event deleted meanwhile.
     expected = [("Gone", 24, 1), ("Meeting", 30, 1), ("New", 24, 1), ("Other", 24, 1)]
     assert home.live_events() == expected
     assert damaged_bindings(running.mirror.notes) == {}

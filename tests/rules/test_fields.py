@@ -42,7 +42,7 @@ LITERAL_LOOKALIKES = (
     "{{ 1 }}",
     "{% if %}",
 )
-"""States that are Python, or a template, to whoever does not take them as text."""
+"""States that would be Python or a template if not treated as text."""
 
 
 @pytest.mark.parametrize("words", LITERAL_LOOKALIKES)

@@ -170,7 +170,7 @@ class UnreliableCalendar(Calendar):
     """A calendar that does not always respond."""
 
     answers = 1000
-    """How often it still answers."""
+    """How often it still responds."""
 
     @override
     async def async_get_events(
@@ -306,7 +306,7 @@ async def test_late_trigger_catches_up_and_delays_no_other(
     calendar.answers = 1000
 
     await home.run_until(NOON + timedelta(minutes=30) + AGAIN)
-    # The other has been moved along with the clock, which was set.
+    # The other one was shifted with the clock, which was set.
     assert (await home.times())[1:] == [NOON]
     await home.restart_at(NOON + timedelta(minutes=36))
     assert len(await home.accepted()) == 2

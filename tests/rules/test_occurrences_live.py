@@ -260,7 +260,7 @@ def night_events(year: int, month: int, of_day: int) -> list[CalendarEvent]:
     hours = [
         CalendarEvent(
             start=(start := begin.astimezone(UTC) + timedelta(minutes=30 * number)),
-            # Shorter ones over the hour that comes twice Home Assistant refuses.
+            # Home Assistant refuses shorter blocks across the repeated hour.
             end=start + timedelta(hours=2),
             summary=f"{number}",
             uid="one" if number % 2 else None,

@@ -220,7 +220,7 @@ async def test_deleting_the_rule_while_frigate_is_down_discards_the_start(
         listed = await act(hass, "list_deliveries")
         return {one["state"] for one in listed["deliveries"]}
 
-    # One that was being sent at that moment is ended once it can be.
+    # A start in flight at that moment is ended as soon as possible.
     assert await states() <= {"discarded", "sending", "pending", "uncertain"}
     await frigate.start()
     coordinator(entry).worker.resume()
@@ -256,7 +256,7 @@ async def test_open_event_with_a_damaged_note_is_ended(
 async def test_failed_start_is_not_open(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry
 ) -> None:
-    # So that it is not being tried just when it is discarded.
+    # So that no attempt is in progress when it is discarded.
     coordinator(entry).worker.pause()
     await set_states(hass, DOOR, "on")
     (start,) = (await act(hass, "list_deliveries"))["deliveries"]

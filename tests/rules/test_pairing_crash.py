@@ -84,7 +84,7 @@ async def scene(
     """Close the door, with short waits."""
     monkeypatch.setattr(random, "random", lambda: 0.0)
     monkeypatch.setattr(worker, "STOP_PATIENCE", 0.05)
-    # What is there is found at once: only for what is not there this is waited for.
+    # An existing event is found at once; only a missing one takes this long.
     monkeypatch.setitem(vars(FRIGATE), "write_time", timedelta(seconds=0.3))
     await set_states(hass, DOOR, "off")
     entry = await set_up(hass, frigate, rule_subentry(OPENED, "Door"))
@@ -189,7 +189,7 @@ async def test_time_limit_passes_while_home_assistant_is_off(
     await scene.crash()
     now = dt_util.utcnow().timestamp()
     with closing(sqlite3.connect(storage.FILE_NAME)) as file, file:
-        # As if it had been told to be open for a shorter time.
+        # As with a shorter time limit.
         changed = file.execute(
             "UPDATE notes SET value = json_set(value, '$.ends_by', ?)"
             " WHERE name LIKE 'open/%'",
@@ -209,7 +209,7 @@ async def test_time_limit_passes_although_the_clock_is_set_back(
     await crash_while_the_event_is_open(scene)
     await scene.crash()
     with closing(sqlite3.connect(storage.FILE_NAME)) as file, file:
-        # As if it had begun by a clock that was three days ahead.
+        # As if it had started by a clock three days ahead.
         changed = file.execute(
             "UPDATE notes SET value = json_set(value, '$.ends_by',"
             " value ->> '$.ends_by' + 3 * 86400) WHERE name LIKE 'open/%'"

@@ -43,7 +43,7 @@ async def test_trigger_with_a_target_includes_entities_added_later(
     assert not _missing(hass)
     await _set_states_at(hass, DOOR, "on")
     await wait_for_events(frigate, 1)
-    # What was there before still fires it, and once.
+    # The earlier entity still fires it, once.
     await _set_states_at(hass, OTHER, "on")
     await _set_states_at(hass, DOOR, "off", "on")
     await wait_for_events(frigate, 3)

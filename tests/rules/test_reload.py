@@ -77,7 +77,7 @@ async def test_firing_during_a_reload_is_delivered(
 
     fired = await rows(hass)
     assert len(fired) == pressed
-    # But for the one that hung, of which it is asked later.
+    # Except for the hanging one, which is looked up later.
     async with asyncio.timeout(120):
         while len(frigate.events) < len(fired) - 1:
             await asyncio.sleep(0.1)
@@ -260,7 +260,7 @@ async def test_firing_until_the_file_is_closed_is_stored(
     def press(_: Event) -> None:
         hass.bus.async_fire("pressed")
 
-    # Before the file is opened, so that it hears of the last one before that does.
+    # Before the file is opened, so that this listener is called first.
     for moment in MOMENTS:
         hass.bus.async_listen_once(moment, press)
     entry = await set_up(

@@ -64,7 +64,7 @@ async def test_repair_opens_the_form_of_the_rule(
     assert (led["type"], led["reason"]) == ("abort", "form_opened")
     kind, flow_id = led["next_flow"]
     assert kind == "config_subentries_flow"
-    # Whoever only looks has mended nothing.
+    # Opening the form alone fixes nothing.
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue_id) is not None
 
     form = f"{FORM}/{flow_id}"

@@ -27,7 +27,7 @@ LATE = {
     "event_type": "state_changed",
     "event_data": {"entity_id": DOOR},
 }
-"""Hears of the changes of the door one turn later."""
+"""Gets the changes of the door one loop iteration later."""
 RANG = {"trigger": "event", "event_type": "rang"}
 HOURLY = {"trigger": "time_pattern", "minutes": 0}
 POSTED = {"trigger": "webhook", "webhook_id": "posted", "allowed_methods": ["POST"]}
@@ -70,7 +70,7 @@ async def test_change_that_starts_an_event_does_not_end_it(
     await set_states(hass, DOOR, "on")
     assert await accepted(hass) == ["create"]
 
-    # Neither does the change that ends it begin the next.
+    # Nor does the change that ends it start the next one.
     await set_states(hass, DOOR, "ajar")
     assert await accepted(hass) == ["create", "end"]
 

@@ -233,7 +233,7 @@ async def test_administrator_api_asks_for_manual_changes(home: ScriptHome) -> No
     await home.write_helper(monday=LATER)
     asked = home.issue("script_by_hand")
     assert asked is not None
-    # Who only lists repairs is not told what the script is about.
+    # The list of repairs does not show the contents of the script.
     assert asked.translation_placeholders == {"mirror": "Mirror"}
     question = open_question(home.hass, asked.issue_id)
     assert question is not None

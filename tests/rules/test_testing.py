@@ -81,7 +81,7 @@ def notification(hass: HomeAssistant, subentry_id: str = RULE_ID) -> str:
     return read(shown["message"]) if shown else ""
 
 
-# What it is filled with.
+# Samples.
 
 TELLING: dict[str, tuple[dict[str, Any], str]] = {
     "webhook": (
@@ -221,7 +221,7 @@ async def test_large_firing_is_not_stored(
     assert "Based on a sample" in await run_test(hass, entry)
 
 
-# What it tells.
+# Reports.
 
 
 async def test_failing_fields_are_named(

@@ -296,7 +296,7 @@ async def test_stop_of_home_assistant_is_accepted_before_it_stops(
 
     await hass.async_stop(force=True)
 
-    # It may or may not be sent still; what is not, is when Home Assistant is back.
+    # It may still be sent now; otherwise it is sent after the next start.
     with closing(sqlite3.connect(storage.FILE_NAME)) as file:
         ((state,),) = file.execute("SELECT state FROM deliveries").fetchall()
     assert state in ("pending", "sending", "delivered")
