@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -60,12 +61,47 @@ async def entry(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConfigEnt
     return await connect(hass, frigate)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CardHome:
+    """A connection, and the card's commands by an administrator."""
+
+    hass: HomeAssistant
+    entry: MockConfigEntry
+    socket: Socket
+
+    def settled(self, number: int, **changes: object) -> Delivery:
+        """Return a settled delivery of the connection; by default, it failed."""
+        return settled_delivery(number, self.entry.entry_id, **changes)
+
+    def delivered(self, number: int) -> Delivery:
+        """Return a delivered delivery of the connection."""
+        return delivered_delivery(number, self.entry.entry_id)
+
+    async def store(self, *deliveries: Delivery) -> None:
+        """Store deliveries in order."""
+        queue = await async_get_store(self.hass)
+        await asyncio.gather(*(queue.accept(one) for one in deliveries))
+
+    async def result_of(self, command: str, **data: object) -> Any:  # noqa: ANN401 - what JSON holds
+        """Send a command, and return its result."""
+        return await result_of(self.socket, command, **data)
+
+    async def next_event(self) -> Mapping[str, Any]:
+        """Return the next event of the subscription."""
+        return await next_event(self.socket)
+
+    async def subscribe(self) -> None:
+        """Subscribe to changes."""
+        await self.result_of("deliveries/subscribe")
+        assert await self.next_event() == {"anew": True}
+
+
 @pytest.fixture
-async def socket(
+async def home(
     hass: HomeAssistant, entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
-) -> Socket:
-    """Connect as an administrator."""
-    return await hass_ws_client(hass)
+) -> CardHome:
+    """Set up a connection, and connect as an administrator."""
+    return CardHome(hass=hass, entry=entry, socket=await hass_ws_client(hass))
 
 
 @pytest.fixture
@@ -112,12 +148,6 @@ def delivered_delivery(number: int, connection: str) -> Delivery:
     )
 
 
-async def store(hass: HomeAssistant, *deliveries: Delivery) -> None:
-    """Store deliveries in order."""
-    queue = await async_get_store(hass)
-    await asyncio.gather(*(queue.accept(one) for one in deliveries))
-
-
 async def result_of(socket: Socket, command: str, **data: object) -> Any:  # noqa: ANN401 - what JSON holds
     """Send a command, and return its result."""
     await socket.send_json_auto_id({"type": f"event_relay/{command}", **data})
@@ -146,27 +176,23 @@ async def next_event(socket: Socket) -> Mapping[str, Any]:
 
 
 async def test_unreadable_queue_is_an_error(
-    socket: Socket, monkeypatch: pytest.MonkeyPatch
+    home: CardHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Store, "search", disk_full)
     monkeypatch.setattr(Store, "states_up_to", disk_full)
     for command in ("list", "count"):
-        code = await error_of(socket, f"deliveries/{command}")
+        code = await error_of(home.socket, f"deliveries/{command}")
         assert code == "home_assistant_error"
 
 
-async def test_pages_have_each_delivery_once_newest_first(
-    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
-) -> None:
-    await store(
-        hass, *(settled_delivery(number, entry.entry_id) for number in range(MANY))
-    )
+async def test_pages_have_each_delivery_once_newest_first(home: CardHome) -> None:
+    await home.store(*(home.settled(number) for number in range(MANY)))
 
     seen: list[str] = []
     before: dict[str, int] = {}
     pages = 0
     while True:
-        page = await result_of(socket, "deliveries/list", limit=LIMIT_MOST, **before)
+        page = await home.result_of("deliveries/list", limit=LIMIT_MOST, **before)
         pages += 1
         seen += [row["delivery_id"] for row in page["deliveries"]]
         if page["before"] is None:
@@ -178,30 +204,28 @@ async def test_pages_have_each_delivery_once_newest_first(
 
 
 async def test_lists_by_connection_and_state(
-    hass: HomeAssistant,
-    frigate: FrigateSimulator,
-    entry: MockConfigEntry,
-    socket: Socket,
+    home: CardHome, frigate: FrigateSimulator
 ) -> None:
-    other = await connect(hass, frigate, "Barn")
-    await store(
-        hass,
-        settled_delivery(1, entry.entry_id),
-        delivered_delivery(2, entry.entry_id),
+    other = await connect(home.hass, frigate, "Barn")
+    await home.store(
+        home.settled(1),
+        home.delivered(2),
         delivered_delivery(3, other.entry_id),
     )
 
     async def ids(**asked: object) -> list[str]:
-        page = await result_of(socket, "deliveries/list", **asked)
+        page = await home.result_of("deliveries/list", **asked)
         return [row["delivery_id"][9:] for row in page["deliveries"]]
 
     assert await ids() == ["3", "2", "1"]
     assert await ids(state=["failed", "expired"]) == ["1"]
     assert await ids(config_entry_id=[other.entry_id]) == ["3"]
-    assert await ids(config_entry_id=[entry.entry_id], state=["delivered"]) == ["2"]
+    assert await ids(config_entry_id=[home.entry.entry_id], state=["delivered"]) == [
+        "2"
+    ]
     assert await ids(config_entry_id=["gone"]) == []
     assert await ids(config_entry_id=[]) == []
-    page = await result_of(socket, "deliveries/list", limit=1)
+    page = await home.result_of("deliveries/list", limit=1)
     assert [one["title"] for one in page["connections"]] == ["Frigate", "Barn"]
 
 
@@ -229,20 +253,16 @@ async def choosable(
     ],
 )
 async def test_only_subentries_with_deliveries_can_be_chosen(
-    hass: HomeAssistant,
-    socket: Socket,
-    backend: str,
-    asking: list[str],
-    others: list[str],
+    home: CardHome, backend: str, asking: list[str], others: list[str]
 ) -> None:
-    await async_load(hass, backend)
-    assert await choosable(hass, socket, backend, *asking, *others) == asking
+    await async_load(home.hass, backend)
+    assert await choosable(home.hass, home.socket, backend, *asking, *others) == asking
 
 
-async def test_rules_of_an_unknown_backend_can_be_chosen(
-    hass: HomeAssistant, socket: Socket
-) -> None:
-    chosen = await choosable(hass, socket, "of_a_later_version", "rule", "mirror")
+async def test_rules_of_an_unknown_backend_can_be_chosen(home: CardHome) -> None:
+    chosen = await choosable(
+        home.hass, home.socket, "of_a_later_version", "rule", "mirror"
+    )
     assert chosen == ["rule"]
 
 
@@ -260,23 +280,19 @@ UNKNOWN: tuple[Mapping[str, object], ...] = (
 
 
 async def test_invalid_commands_are_refused(
-    socket: Socket, subtests: pytest.Subtests
+    home: CardHome, subtests: pytest.Subtests
 ) -> None:
     for asked in UNKNOWN:
         with subtests.test(asked=asked):
-            refused = await error_of(socket, "deliveries/list", **asked)
+            refused = await error_of(home.socket, "deliveries/list", **asked)
             assert refused == "invalid_format"
 
 
-async def test_administrator_sees_all_but_the_payload(
-    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
-) -> None:
-    await store(
-        hass, settled_delivery(1, entry.entry_id), delivered_delivery(2, entry.entry_id)
-    )
+async def test_administrator_sees_all_but_the_payload(home: CardHome) -> None:
+    await home.store(home.settled(1), home.delivered(2))
 
-    delivered, failed = (await result_of(socket, "deliveries/list"))["deliveries"]
-    more = await result_of(socket, "deliveries/get", delivery_id="delivery-2")
+    delivered, failed = (await home.result_of("deliveries/list"))["deliveries"]
+    more = await home.result_of("deliveries/get", delivery_id="delivery-2")
 
     assert failed["summary"] == "doorbell 1"
     assert failed["error"]["reason"] == "no such camera: Anna's room"
@@ -286,11 +302,9 @@ async def test_administrator_sees_all_but_the_payload(
 
 
 async def test_other_users_only_see_states(
-    hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
+    home: CardHome, guest_socket: Socket
 ) -> None:
-    await store(
-        hass, settled_delivery(1, entry.entry_id), delivered_delivery(2, entry.entry_id)
-    )
+    await home.store(home.settled(1), home.delivered(2))
 
     delivered, failed = (await result_of(guest_socket, "deliveries/list"))["deliveries"]
 
@@ -302,21 +316,18 @@ async def test_other_users_only_see_states(
     assert await error_of(guest_socket, "deliveries/get", **asked) == "unauthorized"
 
 
-async def test_search_by_words_rule_and_time(
-    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
-) -> None:
+async def test_search_by_words_rule_and_time(home: CardHome) -> None:
     now = dt_util.utcnow()
     old = now - timedelta(days=2)
     rule = Origin(kind=OriginKind.RULE, subentry_id="01JRULE")
-    await store(
-        hass,
-        settled_delivery(1, entry.entry_id, accepted_at=old),
-        settled_delivery(2, entry.entry_id, origin=rule),
-        delivered_delivery(3, entry.entry_id),
+    await home.store(
+        home.settled(1, accepted_at=old),
+        home.settled(2, origin=rule),
+        home.delivered(3),
     )
 
     async def ids(**asked: object) -> list[str]:
-        page = await result_of(socket, "deliveries/list", **asked)
+        page = await home.result_of("deliveries/list", **asked)
         assert page["before"] is None
         return [row["delivery_id"][9:] for row in page["deliveries"]]
 
@@ -331,11 +342,9 @@ async def test_search_by_words_rule_and_time(
 
 
 async def test_other_users_cannot_search_personal_text(
-    hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
+    home: CardHome, guest_socket: Socket
 ) -> None:
-    await store(
-        hass, settled_delivery(1, entry.entry_id), delivered_delivery(2, entry.entry_id)
-    )
+    await home.store(home.settled(1), home.delivered(2))
 
     for words in ("doorbell", "Anna", "17.5"):
         page = await result_of(guest_socket, "deliveries/list", search=words)
@@ -345,62 +354,56 @@ async def test_other_users_cannot_search_personal_text(
 
 
 async def test_counts_by_connection_and_state(
-    hass: HomeAssistant,
+    home: CardHome,
     frigate: FrigateSimulator,
-    entry: MockConfigEntry,
     guest_socket: Socket,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    other = await connect(hass, frigate, "Barn")
-    await store(
-        hass,
-        *(settled_delivery(number, entry.entry_id) for number in range(3)),
+    other = await connect(home.hass, frigate, "Barn")
+    await home.store(
+        *(home.settled(number) for number in range(3)),
         delivered_delivery(9, "gone"),
     )
     assert await result_of(guest_socket, "deliveries/count") == {
-        "counts": {entry.entry_id: {"failed": 3}, other.entry_id: {}},
+        "counts": {home.entry.entry_id: {"failed": 3}, other.entry_id: {}},
         "most": COUNTED_MOST,
     }
     monkeypatch.setattr(websocket, "COUNTED_MOST", 2)
     answer = await result_of(guest_socket, "deliveries/count")
-    assert answer["counts"][entry.entry_id] == {"failed": 2}
+    assert answer["counts"][home.entry.entry_id] == {"failed": 2}
 
 
 async def test_origin_of_a_delivery_is_named(
-    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket, hass_admin_user: User
+    home: CardHome, hass_admin_user: User
 ) -> None:
     by_user = Origin(
         kind=OriginKind.ACTION, context_id="01JCONTEXT", user_id=hass_admin_user.id
     )
     by_nobody = Origin(kind=OriginKind.ACTION, context_id="01JOTHER", user_id="gone")
-    await store(
-        hass,
-        settled_delivery(1, entry.entry_id, origin=by_user),
-        settled_delivery(2, entry.entry_id, origin=by_nobody),
+    await home.store(
+        home.settled(1, origin=by_user),
+        home.settled(2, origin=by_nobody),
     )
 
-    first = await result_of(socket, "deliveries/get", delivery_id="delivery-1")
-    second = await result_of(socket, "deliveries/get", delivery_id="delivery-2")
+    first = await home.result_of("deliveries/get", delivery_id="delivery-1")
+    second = await home.result_of("deliveries/get", delivery_id="delivery-2")
 
     assert (first["user"], first["context_id"]) == (hass_admin_user.name, "01JCONTEXT")
     assert (second["user"], second["context_id"]) == (None, "01JOTHER")
 
 
-async def test_missing_delivery_is_an_error(socket: Socket) -> None:
+async def test_missing_delivery_is_an_error(home: CardHome) -> None:
     asked = {"delivery_id": "delivery-9"}
-    code = await error_of(socket, "deliveries/get", **asked)
+    code = await error_of(home.socket, "deliveries/get", **asked)
     assert code == "home_assistant_error"
 
 
-async def test_unknown_outcome_is_marked(
-    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
-) -> None:
-    await store(
-        hass,
-        settled_delivery(1, entry.entry_id, outcome_unknown=True),
-        settled_delivery(2, entry.entry_id),
+async def test_unknown_outcome_is_marked(home: CardHome) -> None:
+    await home.store(
+        home.settled(1, outcome_unknown=True),
+        home.settled(2),
     )
-    known, unknown = (await result_of(socket, "deliveries/list"))["deliveries"]
+    known, unknown = (await home.result_of("deliveries/list"))["deliveries"]
     assert not known["outcome_unknown"]
     assert unknown["outcome_unknown"]
 
@@ -409,20 +412,16 @@ async def test_unknown_outcome_is_marked(
 
 
 async def test_many_changes_are_one_event(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    frigate: FrigateSimulator,
-    socket: Socket,
+    home: CardHome, frigate: FrigateSimulator
 ) -> None:
-    await result_of(socket, "deliveries/subscribe")
-    assert await next_event(socket) == {"anew": True}
+    await home.subscribe()
 
     for _ in range(20):
-        await act(hass, "create_camera_event", **DOORBELL)
+        await act(home.hass, "create_camera_event", **DOORBELL)
     states: dict[str, str] = {}
     events = 0
     while list(states.values()) != ["delivered"] * 20:
-        changed = (await next_event(socket))["deliveries"]
+        changed = (await home.next_event())["deliveries"]
         assert len(changed) <= 20
         events += 1
         states |= {row["delivery_id"]: row["state"] for row in changed}
@@ -432,106 +431,91 @@ async def test_many_changes_are_one_event(
     assert len(frigate.stored_events()) == 20
 
 
-async def test_too_many_changes_request_a_reload(
-    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
-) -> None:
-    await result_of(socket, "deliveries/subscribe")
-    assert await next_event(socket) == {"anew": True}
-    queue = coordinator(entry).queue
+async def test_too_many_changes_request_a_reload(home: CardHome) -> None:
+    await home.subscribe()
+    queue = coordinator(home.entry).queue
 
-    many = [
-        settled_delivery(number, entry.entry_id) for number in range(LIMIT_MOST + 1)
-    ]
-    await store(hass, *many)
+    many = [home.settled(number) for number in range(LIMIT_MOST + 1)]
+    await home.store(*many)
     for delivery in many[1:]:
         queue.changed(delivery)
-    assert len((await next_event(socket))["deliveries"]) == LIMIT_MOST
+    assert len((await home.next_event())["deliveries"]) == LIMIT_MOST
     for delivery in many:
         queue.changed(delivery)
-    assert await next_event(socket) == {"anew": True}
+    assert await home.next_event() == {"anew": True}
 
 
-async def test_subscription_continues_after_a_reload(
-    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
-) -> None:
-    await result_of(socket, "deliveries/subscribe")
-    assert await next_event(socket) == {"anew": True}
+async def test_subscription_continues_after_a_reload(home: CardHome) -> None:
+    await home.subscribe()
 
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    assert await next_event(socket) == {"anew": True}
-    await act(hass, "create_camera_event", **DOORBELL)
-    (row,) = (await next_event(socket))["deliveries"]
+    assert await home.hass.config_entries.async_reload(home.entry.entry_id)
+    assert await home.next_event() == {"anew": True}
+    await act(home.hass, "create_camera_event", **DOORBELL)
+    (row,) = (await home.next_event())["deliveries"]
     assert row["summary"]
 
-    await remove(hass, entry)
-    while (await next_event(socket)) != {"anew": True}:
+    await remove(home.hass, home.entry)
+    while (await home.next_event()) != {"anew": True}:
         pass
-    assert (await result_of(socket, "deliveries/list"))["connections"] == []
+    assert (await home.result_of("deliveries/list"))["connections"] == []
 
 
 async def test_deletion_of_old_deliveries_is_reported(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    socket: Socket,
-    monkeypatch: pytest.MonkeyPatch,
+    home: CardHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await store(hass, delivered_delivery(1, entry.entry_id))
-    await result_of(socket, "deliveries/subscribe")
-    assert await next_event(socket) == {"anew": True}
+    await home.store(home.delivered(1))
+    await home.subscribe()
 
     monkeypatch.setattr(relay_coordinator, "retention", lambda _: timedelta())
-    async_fire_time_changed(hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2))
+    async_fire_time_changed(
+        home.hass, dt_util.utcnow() + TIDYING + timedelta(seconds=2)
+    )
 
-    assert await next_event(socket) == {"anew": True}
-    assert (await result_of(socket, "deliveries/list"))["deliveries"] == []
+    assert await home.next_event() == {"anew": True}
+    assert (await home.result_of("deliveries/list"))["deliveries"] == []
 
 
 async def test_subscription_of_other_users_only_has_states(
-    hass: HomeAssistant, entry: MockConfigEntry, guest_socket: Socket
+    home: CardHome, guest_socket: Socket
 ) -> None:
     await result_of(guest_socket, "deliveries/subscribe")
     assert await next_event(guest_socket) == {"anew": True}
-    await store(hass, settled_delivery(1, entry.entry_id))
-    coordinator(entry).queue.changed(settled_delivery(1, entry.entry_id))
+    await home.store(home.settled(1))
+    coordinator(home.entry).queue.changed(home.settled(1))
     (row,) = (await next_event(guest_socket))["deliveries"]
     assert "summary" not in row
     assert row["error"]["reason"] == ""
 
 
-async def test_unsubscribed_client_gets_nothing(
-    hass: HomeAssistant, entry: MockConfigEntry, socket: Socket
-) -> None:
-    await socket.send_json_auto_id({"type": "event_relay/deliveries/subscribe"})
-    number = (await socket.receive_json())["id"]
-    assert await next_event(socket) == {"anew": True}
-    delivery = settled_delivery(1, entry.entry_id)
-    coordinator(entry).queue.changed(delivery)
+async def test_unsubscribed_client_gets_nothing(home: CardHome) -> None:
+    await home.socket.send_json_auto_id({"type": "event_relay/deliveries/subscribe"})
+    number = (await home.socket.receive_json())["id"]
+    assert await home.next_event() == {"anew": True}
+    delivery = home.settled(1)
+    coordinator(home.entry).queue.changed(delivery)
 
-    await socket.send_json_auto_id(
+    await home.socket.send_json_auto_id(
         {"type": "unsubscribe_events", "subscription": number}
     )
-    assert (await socket.receive_json())["success"]
+    assert (await home.socket.receive_json())["success"]
 
-    assert not hass.data["dispatcher"].get(CHANGED)
+    assert not home.hass.data["dispatcher"].get(CHANGED)
     # The next message is a response, not an event.
-    assert await result_of(socket, "deliveries/list")
+    assert await home.result_of("deliveries/list")
 
 
 # Retry and discard
 
 
 async def test_failed_delivery_is_retried_by_the_action(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    frigate: FrigateSimulator,
-    socket: Socket,
+    home: CardHome, frigate: FrigateSimulator
 ) -> None:
     refused: Json = {"success": False, "message": "front_door is not a valid camera."}
     frigate.add_faults(respond(404, refused, method="POST", path=CREATE))
-    answer = await act(hass, "create_camera_event", **DOORBELL)
+    answer = await act(home.hass, "create_camera_event", **DOORBELL)
     delivery_id = answer["delivery_id"]
-    await wait_for_state(hass, delivery_id, "failed")
-    await socket.send_json_auto_id(
+    await wait_for_state(home.hass, delivery_id, "failed")
+    await home.socket.send_json_auto_id(
         {
             "type": "call_service",
             "domain": "event_relay",
@@ -539,12 +523,12 @@ async def test_failed_delivery_is_retried_by_the_action(
             "service_data": {"delivery_id": delivery_id, "wait": 0},
         }
     )
-    assert (await socket.receive_json())["success"]
-    await wait_for_state(hass, delivery_id, "delivered")
+    assert (await home.socket.receive_json())["success"]
+    await wait_for_state(home.hass, delivery_id, "delivered")
 
 
 async def test_other_users_cannot_retry(
-    entry: MockConfigEntry, guest_socket: Socket, hass_read_only_user: MockUser
+    home: CardHome, guest_socket: Socket, hass_read_only_user: MockUser
 ) -> None:
     assert not hass_read_only_user.is_admin
     await guest_socket.send_json_auto_id(
@@ -552,7 +536,7 @@ async def test_other_users_cannot_retry(
             "type": "call_service",
             "domain": "event_relay",
             "service": "retry_delivery",
-            "service_data": {"config_entry_id": entry.entry_id},
+            "service_data": {"config_entry_id": home.entry.entry_id},
         }
     )
     answer = await guest_socket.receive_json()
