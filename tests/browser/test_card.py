@@ -246,7 +246,7 @@ async def test_search_finds_deliveries(page: Page, home: BrowserHome) -> None:
     await expect(card.get_by_role("option", name=_COUNTED)).to_have_count(1)
 
 
-async def test_search_goes_on_until_something_is_found(
+async def test_search_continues_until_something_is_found(
     page: Page, home: BrowserHome
 ) -> None:
     await page.goto(f"{home.url}/{PORCH}")

@@ -60,7 +60,7 @@ async def add_rule(page: Page, home: BrowserHome, album: Album) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-async def told(home: BrowserHome) -> bool | None:
+async def outcome_is_recorded(home: BrowserHome) -> bool | None:
     """Return True once Home Assistant has recorded the outcome of the bell.
 
     It does so a second late, and the page that shows it does not reload.
@@ -115,7 +115,7 @@ async def test_rule_for_a_doorbell(page: Page, home: BrowserHome, album: Album) 
         ("front_door", "Doorbell"),
     ]
 
-    await eventually(lambda: told(home), "a line in Activity", 30)
+    await eventually(lambda: outcome_is_recorded(home), "a line in Activity", 30)
     await go(page, f"/logbook?entity_id={','.join(DOORBELL)}")
     await expect(sentence).to_be_visible()
     await page.set_viewport_size({"width": 860, "height": 420})

@@ -54,8 +54,8 @@ RECIPES = recipes()
 
 
 @pytest.fixture(autouse=True)
-async def can_be_told(hass: HomeAssistant) -> None:
-    """Set up what every Home Assistant has."""
+async def notifications_set_up(hass: HomeAssistant) -> None:
+    """Set up notifications, which every Home Assistant has."""
     assert await async_setup_component(hass, "persistent_notification", {})
 
 
@@ -93,12 +93,14 @@ def notifications(hass: HomeAssistant) -> dict[str, Notification]:
     return persistent_notification._async_get_or_create_notifications(hass)
 
 
-async def until_told(hass: HomeAssistant, holds: Callable[[str], bool]) -> Notification:
+async def wait_for_notification(
+    hass: HomeAssistant, holds: Callable[[str], bool]
+) -> Notification:
     """Wait until there is one notification, and return it."""
     await wait_until(lambda: len(notifications(hass)) == 1)
-    (told,) = notifications(hass).values()
-    assert holds(told["message"]), told
-    return told
+    (notification,) = notifications(hass).values()
+    assert holds(notification["message"]), notification
+    return notification
 
 
 def test_all_recipes_are_run() -> None:
@@ -175,10 +177,10 @@ async def test_failure_is_reported(
     await hass.services.async_call(
         "event_relay", "create_camera_event", event | {"wait": 0}, blocking=True
     )
-    told = await until_told(
+    notification = await wait_for_notification(
         hass, lambda message: message.endswith("doorbell: it was rejected")
     )
-    assert told["title"] == "Frigate"
+    assert notification["title"] == "Frigate"
 
 
 @pytest.mark.parametrize("refused", [False, True])
@@ -194,4 +196,4 @@ async def test_response_is_used(
     if not refused:
         (event,) = stored(frigate)
         expected = f"It is event {event['id']}."
-    await until_told(hass, lambda message: message.strip() == expected)
+    await wait_for_notification(hass, lambda message: message.strip() == expected)

@@ -771,7 +771,7 @@ async def test_no_canary_is_written(
         assert "canary" not in text
 
 
-async def test_live_events_are_created_anew_in_another_account(
+async def test_live_events_are_created_again_in_another_account(
     home: CalendarHome,
 ) -> None:
     running = await home.start(event("Meeting"), event("Concert", hours=48))
@@ -781,9 +781,9 @@ async def test_live_events_are_created_anew_in_another_account(
         await home.reconfigure(url=other.url, api_key=other.settings.api_key)
 
         assert len(live_events(other)) == len(home.live_events()) == 2
-        told = home.issue("mirror_moved")
-        assert told is not None
-        ir.async_delete_issue(home.hass, DOMAIN, told.issue_id)
+        moved = home.issue("mirror_moved")
+        assert moved is not None
+        ir.async_delete_issue(home.hass, DOMAIN, moved.issue_id)
         home.calendar.events = [event("Meeting", length=2), event("Concert", hours=48)]
         await running.restart()
         await home.settle()

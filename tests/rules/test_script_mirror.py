@@ -358,22 +358,24 @@ async def test_removed_mirror_leaves_the_script(home: ScriptHome) -> None:
     assert await home.context.store.recall(home.context.connection) == {}
 
 
-async def test_script_is_created_anew_in_another_system(home: ScriptHome) -> None:
+async def test_script_is_created_again_in_another_system(home: ScriptHome) -> None:
     running = await home.start_and_settle()
     async with AipixSimulator() as other:
         await home.reconfigure(url=other.url)
 
         assert len(other.scripts) == len(home.aipix.scripts) == 1
-        told = home.issue("mirror_moved")
-        assert told is not None
-        assert told.data is not None
-        assert home.aipix.url.rpartition(":")[2] in str(told.data["address"])
-        flow = await async_create_fix_flow(home.hass, told.issue_id, told.data)
+        moved_issue = home.issue("mirror_moved")
+        assert moved_issue is not None
+        assert moved_issue.data is not None
+        assert home.aipix.url.rpartition(":")[2] in str(moved_issue.data["address"])
+        flow = await async_create_fix_flow(
+            home.hass, moved_issue.issue_id, moved_issue.data
+        )
         assert isinstance(flow, SeenFlow)
-        flow.hass, flow.handler, flow.issue_id = home.hass, DOMAIN, told.issue_id
+        flow.hass, flow.handler, flow.issue_id = home.hass, DOMAIN, moved_issue.issue_id
         form = await flow.async_step_confirm()
         assert (form["description_placeholders"] or {})["mirror"] == "Mirror"
-        ir.async_delete_issue(home.hass, DOMAIN, told.issue_id)
+        ir.async_delete_issue(home.hass, DOMAIN, moved_issue.issue_id)
         await home.change_helper(monday=LATER)
         await running.restart()
 

@@ -54,7 +54,7 @@ def test_owner_of_the_bit_is_known(file: Path, monkeypatch: pytest.MonkeyPatch) 
     assert not made.deliveries
 
 
-async def told(made: Flip, *keys: str) -> Damage:
+async def reported_damage(made: Flip, *keys: str) -> Damage:
     """Return damage that some repairs report to the user."""
     damage = Damage(Path("nowhere"), chance(1))
     damage.flips.append(made)
@@ -82,7 +82,7 @@ async def told(made: Flip, *keys: str) -> Damage:
 async def test_report_explains_losses_of_earlier_deliveries(
     keys: list[str], at: float, *, explained: bool
 ) -> None:
-    damage = await told(Flip(file="f", byte=0, bit=0, at=at), *keys)
+    damage = await reported_damage(Flip(file="f", byte=0, bit=0, at=at), *keys)
     row = Row(connection="frigate", offences=[LOST])
     damage.explain(row, ())
     assert (row.told == [LOST]) == explained
@@ -97,7 +97,7 @@ async def test_report_explains_losses_of_earlier_deliveries(
     ],
 )
 async def test_changed_row_explains_itself(made: Flip) -> None:
-    damage = await told(made)
+    damage = await reported_damage(made)
     row = Row(connection="rule", offences=[LOST], subentry_id="s")
     damage.explain(row, ())
     assert row.told == [LOST]

@@ -33,7 +33,7 @@ async def test_five_seconds_later_it_is_fresh(call: Caller) -> None:
     assert (fresh.headers[STATUS], len(fresh.json)) == ("EXPIRED", 1)
 
 
-async def test_response_that_nobody_asked_for_is_forgotten_after_a_minute(
+async def test_unused_response_is_forgotten_after_a_minute(
     call: Caller,
 ) -> None:
     for seconds, status in (
