@@ -271,6 +271,16 @@ async def test_calendar_mirror_is_added_and_changed(
     assert flow["description_placeholders"]["reason"]
     flow = await submit(hass, flow, {**CALENDAR, "target_languages": ["German!"]})
     assert flow["errors"] == {"target_languages": "not_a_language"}
+    for ahead, problem in (
+        (0, "out_of_range"),
+        (366, "out_of_range"),
+        (1.5, "not_whole"),
+    ):
+        flow = await submit(hass, flow, {**CALENDAR, "ahead": ahead})
+        assert flow["errors"] == {"ahead": problem}
+        if problem == "out_of_range":
+            limits = {"field": "ahead", "minimum": "1", "maximum": "365"}
+            assert flow["description_placeholders"] == limits
     flow = await submit(hass, flow, {**CALENDAR, "access_code": "a" * 501})
     assert flow["errors"] == {"access_code": "too_long"}
     flow = await submit(hass, flow, CALENDAR)

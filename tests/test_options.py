@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
@@ -24,6 +24,7 @@ from tests.every_backend import BACKENDS
 from tools.simulators.frigate import Camera, FrigateSimulator
 
 from .home import act, connect, wait_for_listed
+from .rule_flow import suggested_values
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -64,27 +65,42 @@ async def test_every_connection_has_limits(hass: HomeAssistant, backend: str) ->
 
 
 @pytest.mark.parametrize(
-    ("option", "value"),
+    ("backend", "option", "value", "problem", "limits"),
     [
-        ("undated_life", 9),
-        ("undated_life", 86_401),
-        ("retention_days", 0),
-        ("retention_days", 366),
-        ("unsettled_limit", 99),
-        ("unsettled_limit", 200_001),
+        ("frigate", "undated_life", 9, "out_of_range", ("10", "86400")),
+        ("frigate", "undated_life", 86_401, "out_of_range", ("10", "86400")),
+        ("frigate", "undated_life", 60.5, "not_whole", ()),
+        ("frigate", "retention_days", 0, "out_of_range", ("1", "365")),
+        ("frigate", "retention_days", 366, "out_of_range", ("1", "365")),
+        ("frigate", "retention_days", 1.5, "not_whole", ()),
+        ("frigate", "unsettled_limit", 99, "out_of_range", ("100", "200000")),
+        ("frigate", "unsettled_limit", 200_001, "out_of_range", ("100", "200000")),
+        ("frigate", "unsettled_limit", 100.5, "not_whole", ()),
+        ("guance", "spread", -1, "out_of_range", ("0", "600")),
+        ("guance", "spread", 601, "out_of_range", ("0", "600")),
+        ("guance", "spread", 0.5, "not_whole", ()),
     ],
 )
-async def test_limits_out_of_range_are_refused(
-    hass: HomeAssistant, option: str, value: int
+async def test_refuses_a_number_at_its_field_with_the_limits(
+    hass: HomeAssistant,
+    backend: str,
+    option: str,
+    value: float,
+    problem: str,
+    limits: tuple[str, ...],
 ) -> None:
-    entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: "frigate"})
+    entry = MockConfigEntry(domain=DOMAIN, data={CONF_BACKEND: backend})
     entry.add_to_hass(hass)
     form = await hass.config_entries.options.async_init(entry.entry_id)
-    with pytest.raises(InvalidData) as refusal:
-        await hass.config_entries.options.async_configure(
-            form["flow_id"], {option: value}
-        )
-    assert set(refusal.value.schema_errors) == {option}
+    refused = await hass.config_entries.options.async_configure(
+        form["flow_id"], {option: value}
+    )
+    assert refused["errors"] == {option: problem}
+    assert tuple((refused["description_placeholders"] or {}).values()) == limits
+    assert refused["data_schema"] is not None
+    assert suggested_values(refused["data_schema"])[option] == value
+    accepted = await hass.config_entries.options.async_configure(form["flow_id"], {})
+    assert accepted["type"] is FlowResultType.CREATE_ENTRY
 
 
 async def test_lower_limit_rejects_new_deliveries_and_drops_none(

@@ -50,6 +50,11 @@ async def test_answer_is_returned(
     assert listed.translation_placeholders == {"mirror": "Mirror"}
     assert answers == []
     step = getattr(flow, f"async_step_{form['step_id']}")
+    if asks_id:
+        for wrong, problem in ((0, "out_of_range"), (1.5, "not_whole")):
+            refused = await step(form["data_schema"]({"script_id": wrong}))
+            assert refused["errors"] == {"script_id": problem}
+        assert answers == []
     result = await step(entered)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert answers == [heard]

@@ -116,8 +116,8 @@ async def test_triggers_are_validated(
 
 
 WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
-    ("no camera", {"camera": ""}, "camera", "refused", "Camera is required"),
-    ("no label", {"label": " "}, "label", "refused", "Label is required"),
+    ("no camera", {"camera": ""}, "camera", "refused", '"Camera" is required'),
+    ("no label", {"label": " "}, "label", "refused", '"Label" is required'),
     (
         "unknown camera",
         {"camera": "shed"},
@@ -144,14 +144,14 @@ WRONG_FIELDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         {"more": {"score": "2"}},
         "more",
         "refused",
-        "Score must be from 0 to 1",
+        '"Score" must be from 0 to 1',
     ),
     (
         "entry of a list",
         {"more": {"boxes": [{"box": [0, 0, 2, 1]}]}},
         "more",
         "refused",
-        "Boxes[0].box must be from 0 to 1",
+        '"Boxes[0].box" must be from 0 to 1',
     ),
     (
         "end without a trigger",
@@ -287,7 +287,7 @@ async def test_rule_is_stored_shown_and_changed(
     await form.submit(**EVERYTHING_WHEN)
     assert await form.submit(**EVERYTHING_DELIVER) == "preview_partly"
     assert read(form.placeholders["unknown"]) == (
-        "- Description uses calendar_event, which this trigger does not provide"
+        '- "Description" uses calendar_event, which this trigger does not provide'
     )
     assert "sub_label: Doorbell" in form.placeholders["values"]
     await form.submit()
@@ -349,7 +349,7 @@ async def test_no_camera_is_preselected(
     assert form.suggested()["camera"] == ""
     assert await form.submit(**{**DELIVER, "camera": ""}) == "create_camera_event"
     assert form.errors == {"camera": "refused"}
-    assert form.placeholders["reason"] == "Camera is required"
+    assert form.placeholders["reason"] == '"Camera" is required'
 
 
 async def test_nothing_is_stored_before_the_preview_is_submitted(
@@ -385,7 +385,9 @@ async def test_invalid_result_of_a_template_is_only_a_warning(
     await form.submit(**WHEN)
     camera = "{{ trigger.to_state.state }}"
     assert await form.submit(**{**DELIVER, "camera": camera}) == "preview_refused"
-    assert read(form.placeholders["reason"]).startswith("Camera: there is no camera on")
+    assert read(form.placeholders["reason"]).startswith(
+        '"Camera": there is no camera on'
+    )
     assert await form.submit() == FlowResultType.CREATE_ENTRY
 
 
@@ -446,7 +448,7 @@ async def test_chosen_option_keeps_its_label(
     assert form.suggested()["camera"] == "Front door"
     assert await form.submit(**DELIVER) == "create_camera_event"
     assert read(form.placeholders["reason"]) == (
-        "Camera: there is no camera front_door. The cameras are: shed (Shed)"
+        '"Camera": there is no camera front_door. The cameras are: shed (Shed)'
     )
     await form.submit(**{**DELIVER, "camera": "Shed"})
     await form.submit()

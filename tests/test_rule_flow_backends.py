@@ -59,11 +59,11 @@ async def test_camera_mark(hass: HomeAssistant, aipix: AipixSimulator) -> None:
         "create_camera_mark"
     )
     assert form.errors == {"camera_id": "refused"}
-    assert form.placeholders["reason"] == "Camera must be a number, such as 30 or 0.5"
+    assert form.placeholders["reason"] == '"Camera" must be a number, such as 30 or 0.5'
     wrong = {**filled, "more": {"start": "2026-01-02", "end": "2026-01-01"}}
     assert await form.submit(**wrong) == "create_camera_mark"
     assert form.errors == {"more": "refused"}
-    assert form.placeholders["reason"] == "End must be after Start"
+    assert form.placeholders["reason"] == '"End" must be after "Start"'
     assert await form.submit(**filled) == "preview"
     await form.submit()
     assert only_rule(entry).data["fields"] == {"camera_id": "12", "title": "Parcel"}
@@ -163,7 +163,7 @@ async def test_custom_event(hass: HomeAssistant, guance: GuanceSimulator) -> Non
     assert form.errors == {"status": "refused"}
     assert await form.submit(**filled, tags={"date": 1}) == "create_custom_event"
     assert form.errors == {"tags": "refused"}
-    assert form.placeholders["reason"].startswith("Tags.date uses a reserved")
+    assert form.placeholders["reason"].startswith('"Tags.date" uses a reserved')
     tags = {"who": "{{ trigger.to_state.name }}", "floor": 0}
     assert await form.submit(**filled, tags=tags) == "preview"
     assert "who: Bell" in form.placeholders["values"]
@@ -225,7 +225,7 @@ async def test_times_of_a_calendar_are_templates(
         == "preview_partly"
     )
     assert read(form.placeholders["unknown"]).startswith(
-        "- Start uses calendar_event, which this trigger does not provide"
+        '- "Start" uses calendar_event, which this trigger does not provide'
     )
     assert await form.submit() == FlowResultType.CREATE_ENTRY
 

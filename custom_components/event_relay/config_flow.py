@@ -34,6 +34,7 @@ from .backends.forms import BackendForms
 from .backends.markdown import in_markdown
 from .backends.menu_forms import CONNECTED, chosen_step, menu_schema
 from .backends.named_steps import FlowStep, NamedSteps
+from .backends.number_forms import read_numbers
 from .backends.section_forms import flattened, place_of, sectioned
 from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
 from .coordinator import RelayConfigEntry
@@ -410,20 +411,33 @@ class EventRelayOptionsFlow(NamedSteps, OptionsFlow):
         self, forms: BackendForms, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the options and save them; the update listener reloads."""
+        schema = options_schema(forms)
+        errors: dict[str, str] = {}
+        details: Mapping[str, str] = {}
         if user_input is not None:
-            wanted = user_input[CONF_DEFAULT]
-            if wanted is not bool(self.config_entry.options.get(CONF_DEFAULT)):
-                entry_id = self.config_entry.entry_id if wanted else None
-                async_set_default(self.hass, forms.backend.name, entry_id)
-            options = self.config_entry.options
-            kept = {CONF_PAUSED: options[CONF_PAUSED]} if paused(options) else {}
-            return self.async_create_entry(data=user_input | kept)
+            try:
+                return self._save(forms, read_numbers(schema, user_input))
+            except InvalidField as error:
+                errors[error.field] = error.problem
+                details = error.details
         return self.async_show_form(
             step_id=forms.backend.name,
             data_schema=self.add_suggested_values_to_schema(
-                options_schema(forms), self.config_entry.options
+                schema, self.config_entry.options if user_input is None else user_input
             ),
+            errors=errors,
+            description_placeholders=details,
         )
+
+    def _save(self, forms: BackendForms, wanted: dict[str, Any]) -> ConfigFlowResult:
+        """Save the options, and make the connection the default one if wanted."""
+        options = self.config_entry.options
+        default = wanted[CONF_DEFAULT]
+        if default is not bool(options.get(CONF_DEFAULT)):
+            entry_id = self.config_entry.entry_id if default else None
+            async_set_default(self.hass, forms.backend.name, entry_id)
+        kept = {CONF_PAUSED: options[CONF_PAUSED]} if paused(options) else {}
+        return self.async_create_entry(data=wanted | kept)
 
 
 def _connected(hass: HomeAssistant, entry: RelayConfigEntry) -> str:

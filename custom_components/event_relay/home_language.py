@@ -60,6 +60,11 @@ def say(hass: HomeAssistant, key: str, **values: str) -> str:
     return texts_of(hass, "common")[key].format_map(values)
 
 
+def quoted(hass: HomeAssistant, label: str) -> str:
+    """Return a label in quotes, so that a sentence can begin with any label."""
+    return say(hass, "quoted", label=label)
+
+
 def moment_in_words(
     hass: HomeAssistant, moment: datetime, *, seconds: bool = False
 ) -> str:

@@ -4,16 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-)
+from homeassistant.helpers.selector import BooleanSelector
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.forms import BackendForms
+from .backends.number_forms import WholeNumber
 from .const import (
     CONF_DEFAULT,
     CONF_PAUSED,
@@ -30,27 +26,16 @@ UNSETTLED_LIMIT_LEAST = 100
 UNSETTLED_LIMIT_MOST = 200_000
 
 
-def _number(least: int, most: int, unit: str | None = None) -> vol.All[Any]:
-    """Return a field for a whole number; the selector alone returns floats."""
-    config = NumberSelectorConfig(
-        min=least, max=most, step=1, mode=NumberSelectorMode.BOX
-    )
-    if unit is not None:
-        config["unit_of_measurement"] = unit
-    return vol.All(NumberSelector(config), vol.Coerce(int))
-
-
 _OUTBOX = {
-    vol.Required(CONF_RETENTION_DAYS, default=RETENTION_DAYS): _number(
-        1, RETENTION_DAYS_MOST, "d"
+    vol.Required(CONF_RETENTION_DAYS, default=RETENTION_DAYS): WholeNumber(
+        1, RETENTION_DAYS_MOST, unit="d"
     ),
-    vol.Required(CONF_UNSETTLED_LIMIT, default=UNSETTLED_LIMIT): _number(
+    vol.Required(CONF_UNSETTLED_LIMIT, default=UNSETTLED_LIMIT): WholeNumber(
         UNSETTLED_LIMIT_LEAST, UNSETTLED_LIMIT_MOST
     ),
 }
 
-_SHARED = {vol.Required(CONF_SPREAD, default=0): _number(0, SPREAD_MOST, "s")}
-
+_SHARED = {vol.Required(CONF_SPREAD, default=0): WholeNumber(0, SPREAD_MOST, unit="s")}
 
 _SEVERAL = {vol.Required(CONF_DEFAULT, default=False): BooleanSelector()}
 

@@ -348,16 +348,16 @@ async def test_preset_names_the_secret_that_is_missing(
 @pytest.mark.parametrize(
     ("name", "entered", "place", "named"),
     [
-        ("webhook", {"path": "/a?b", "repeat": "ask"}, "path", "Path cannot"),
+        ("webhook", {"path": "/a?b", "repeat": "ask"}, "path", '"Path" cannot'),
         (
             "home_assistant",
             {"event_type": "a?b", "repeat": "ask"},
             "event_type",
-            "Event type cannot",
+            '"Event type" cannot',
         ),
-        ("ntfy", {"topic": "{{ broken"}, "topic", "Topic cannot"),
-        ("influxdb", {"org": " ", "bucket": "b"}, "org", "Organization is"),
-        ("influxdb", {"org": "o", "bucket": "{{ b"}, "bucket", "Bucket cannot"),
+        ("ntfy", {"topic": "{{ broken"}, "topic", '"Topic" cannot'),
+        ("influxdb", {"org": " ", "bucket": "b"}, "org", '"Organization" is'),
+        ("influxdb", {"org": "o", "bucket": "{{ b"}, "bucket", '"Bucket" cannot'),
     ],
 )
 async def test_error_of_a_preset_names_a_field_of_its_form(
@@ -393,7 +393,7 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
         },
     }
     for changes, place, named in (
-        ({"path": "notes"}, "path", "Path must"),
+        ({"path": "notes"}, "path", '"Path" must'),
         ({"body_json": {"key": "{secret:other}"}}, "body_json", MISSING),
         ({"headers": {"X-Key": "Key {secret:other}"}}, "headers", MISSING),
         ({"query": {"key": ["{secret:other}"]}}, "query", MISSING),
@@ -409,23 +409,23 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
             "end",
             MISSING,
         ),
-        ({"body_json": {"key": "{{ broken"}}, "body_json", "JSON.key cannot"),
-        ({"headers": {"X-Key": "{{ broken"}}, "headers", "Headers.X-Key cannot"),
+        ({"body_json": {"key": "{{ broken"}}, "body_json", '"JSON.key" cannot'),
+        ({"headers": {"X-Key": "{{ broken"}}, "headers", '"Headers.X-Key" cannot'),
         (
             {"answer": {**SECTIONS["answer"], "id_from": "a b"}},
             "answer",
-            "Response: ID ",
+            '"Response: ID ',
         ),
-        ({"end": {**SECTIONS["end"], "path": "/x"}}, "end", "End: If the "),
+        ({"end": {**SECTIONS["end"], "path": "/x"}}, "end", '"End: If the '),
         (
             {"sending": {**SECTIONS["sending"], "repeat_for": 0}},
             "sending",
-            "Sending: Duplicate detection period must be from 1 to 31536000.",
+            '"Sending: Duplicate detection period" must be from 1 to 31536000.',
         ),
         (
             {"sending": {**SECTIONS["sending"], "life": 1e9}},
             "sending",
-            "Sending: Expires after must be from 1 to 31536000.",
+            '"Sending: Expires after" must be from 1 to 31536000.',
         ),
         (
             {
@@ -433,14 +433,14 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
                 "look_up": {"path": "/{id}", "found_path": "id", "absent_after": 5},
             },
             "look_up",
-            "Look-up: Treat as missing after must be from 40 to 600.",
+            '"Look-up: Treat as missing after" must be from 40 to 600.',
         ),
         (
             {"end": {**filled["end"], "repeat_for": -5}},
             "end",
-            "End: Duplicate detection period must be from 1 to 31536000.",
+            '"End: Duplicate detection period" must be from 1 to 31536000.',
         ),
-        ({"headers": {"Host": "other"}}, "headers", "Headers.Host: "),
+        ({"headers": {"Host": "other"}}, "headers", '"Headers.Host": '),
     ):
         assert await form.submit(**{**filled, **changes}) == "advanced"
         assert form.errors == {place: "refused"}, changes
@@ -510,7 +510,7 @@ async def test_pasted_rest_command(hass: HomeAssistant, target: Target) -> None:
     assert await form.submit(yaml="url: http://192.168.1.9/a") == "paste"
     assert form.errors == {"yaml": "refused"}
     # Errors are shown literally, and the description of a form is Markdown.
-    assert form.placeholders["reason"].startswith("YAML sends to http://192.168.1.9,")
+    assert form.placeholders["reason"].startswith('"YAML" sends to http://192.168.1.9,')
     command = f"""
 door:
   url: {target.origin}/door?who={{{{ who }}}}

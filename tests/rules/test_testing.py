@@ -240,8 +240,8 @@ async def test_failing_fields_are_named(
 
     assert raised.value.translation_key == "test_not_sent"
     expected = (
-        "Sub label uses json, which this trigger does not provide. Description cannot"
-        " be filled in: Template error: int got invalid input 'x'"
+        '"Sub label" uses json, which this trigger does not provide. "Description"'
+        " cannot be filled in: Template error: int got invalid input 'x'"
     )
     assert expected in str(raised.value)
     assert expected in notification(hass)
@@ -255,10 +255,10 @@ async def test_rejection_is_reported(
     fields = {**DOORBELL["fields"], "camera": "shed"}
     entry = await set_up(hass, frigate, rule_subentry({**DOORBELL, "fields": fields}))
 
-    with pytest.raises(HomeAssistantError, match="Camera: there is no camera shed"):
+    with pytest.raises(HomeAssistantError, match='"Camera": there is no camera shed'):
         await run_test(hass, entry)
 
-    assert "The test was not sent: Camera: there is no camera shed" in notification(
+    assert 'The test was not sent: "Camera": there is no camera shed' in notification(
         hass
     )
 

@@ -18,7 +18,7 @@ from ..backends.choice_forms import as_shown
 from ..backends.markdown import in_markdown
 from ..backends.named_steps import FlowStep
 from ..backends.rule_forms import RuleField
-from ..home_language import in_home_language, texts_of
+from ..home_language import in_home_language, quoted, texts_of
 from ..rule_test import async_basis, async_send_test, text
 from ..rules.last_firing import LastFiring
 from ..rules.occurrences import recurs
@@ -237,7 +237,7 @@ class RuleFlow(RuleStart):
             raise Mistake(
                 place_of(self._fields or (), error.field),
                 "invalid_template",
-                {"field": labels[error.field], "reason": str(error)},
+                {"field": quoted(self.hass, labels[error.field]), "reason": str(error)},
             ) from error
 
     def _preview(self, trial: Trial) -> Mapping[str, Any]:
@@ -259,7 +259,9 @@ class RuleFlow(RuleStart):
     def _reason(self, refusal: InvalidField) -> str:
         """Return why a field is refused, with the labels of the form."""
         labels = labels_of(self.hass, self._when[CONF_OPERATION])
-        return in_home_language(self.hass, invalid_field(in_words(refusal, labels)))
+        return in_home_language(
+            self.hass, invalid_field(in_words(self.hass, refusal, labels))
+        )
 
     def _form(
         self, step_id: str, schema: vol.Schema, shown: Mapping[str, Any]

@@ -28,7 +28,7 @@ from ..backends.base import Ending, InvalidField
 from ..backends.choice_forms import NOTHING_CHOSEN
 from ..backends.markdown import in_list, in_markdown
 from ..backends.rule_forms import RuleField
-from ..home_language import Texts, in_home_language, texts_of
+from ..home_language import Texts, in_home_language, quoted, texts_of
 from ..rules.fields import CannotRender
 from ..rules.rule import (
     CONF_COOL_DOWN,
@@ -84,15 +84,21 @@ def with_labels(
     return tuple(field.with_texts(texts, kept.get(field.name, {})) for field in fields)
 
 
-def in_words(error: InvalidField, labels: Mapping[str, str]) -> InvalidField:
-    """Return an error with the field labels of the form."""
+def in_words(
+    hass: HomeAssistant, error: InvalidField, labels: Mapping[str, str]
+) -> InvalidField:
+    """Return an error with the field labels of the form, in quotes."""
     name = field_of(error.field)
     details = dict(error.details)
     if "other" in details:
-        details["other"] = labels[details["other"]]
-    return InvalidField(
-        labels[name] + error.field.removeprefix(name), error.problem, **details
-    )
+        details["other"] = quoted(hass, labels[details["other"]])
+    label = quoted(hass, labels[name] + error.field.removeprefix(name))
+    return InvalidField(label, error.problem, **details)
+
+
+def _unfilled_in_words(hass: HomeAssistant, label: str, reason: str) -> str:
+    """Return why a field cannot be filled in, with its label in quotes."""
+    return in_home_language(hass, unfilled_field(quoted(hass, label), reason))
 
 
 def refusal_in_words(
@@ -101,10 +107,10 @@ def refusal_in_words(
     """Return why fields cannot be delivered, with the labels of the form."""
     match error:
         case InvalidField():
-            return in_home_language(hass, invalid_field(in_words(error, labels)))
+            return in_home_language(hass, invalid_field(in_words(hass, error, labels)))
         case CannotRender():
             return " ".join(
-                f"{in_home_language(hass, unfilled_field(labels[name], why))}."
+                f"{_unfilled_in_words(hass, labels[name], why)}."
                 for name, why in error.reasons.items()
             )
     return str(error)
@@ -126,7 +132,7 @@ def as_list(
     """Return a Markdown list of why each field is not known."""
     return in_list(
         [
-            in_markdown(in_home_language(hass, unfilled_field(labels[name], why)))
+            in_markdown(_unfilled_in_words(hass, labels[name], why))
             for name, why in reasons.items()
         ]
     )

@@ -3,16 +3,17 @@
 from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-)
 import voluptuous as vol
 
+from ..backends.base import InvalidField
+from ..backends.number_forms import WholeNumber, read_numbers
 from ..rules.mirrors.questions import Question, answer
 
 CONF_SCRIPT_ID = "script_id"
+LARGEST_ID = 2**53
+"""The largest whole number that a browser sends unchanged."""
+
+_WHICH = vol.Schema({vol.Optional(CONF_SCRIPT_ID): WholeNumber(1, LARGEST_ID)})
 
 
 class QuestionFlow(RepairsFlow):
@@ -42,27 +43,26 @@ class QuestionFlow(RepairsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask for the id of the script, if there is one."""
-        if user_input is not None:
-            script_id = user_input.get(CONF_SCRIPT_ID)
-            return await self._answer(None if script_id is None else int(script_id))
-        return self._form(
-            "which",
-            vol.Schema(
-                {
-                    vol.Optional(CONF_SCRIPT_ID): NumberSelector(
-                        NumberSelectorConfig(min=1, step=1, mode=NumberSelectorMode.BOX)
-                    )
-                }
-            ),
-        )
+        if user_input is None:
+            return self._form("which", _WHICH)
+        try:
+            script_id = read_numbers(_WHICH, user_input).get(CONF_SCRIPT_ID)
+        except InvalidField as error:
+            shown = self.add_suggested_values_to_schema(_WHICH, user_input)
+            return self._form("which", shown, error)
+        return await self._answer(script_id)
 
-    def _form(self, step_id: str, schema: vol.Schema) -> RepairsFlowResult:
-        """Show a form with the question's placeholders."""
+    def _form(
+        self, step_id: str, schema: vol.Schema, error: InvalidField | None = None
+    ) -> RepairsFlowResult:
+        """Show a form with the question's placeholders, and with an error."""
         return self.async_show_form(
             step_id=step_id,
             data_schema=schema,
+            errors={error.field: error.problem} if error else {},
             description_placeholders={
                 **self._question.placeholders,
+                **(error.details if error else {}),
                 "mirror": self._question.mirror,
             },
         )

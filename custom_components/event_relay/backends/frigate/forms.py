@@ -8,12 +8,7 @@ from typing import Any, cast, override
 
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.selector import (
-    BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-)
+from homeassistant.helpers.selector import BooleanSelector
 import voluptuous as vol
 
 from ..address_forms import TLS_PORTS, read_address
@@ -22,6 +17,7 @@ from ..choice_forms import Listed
 from ..connection_forms import ADDRESS, PASSWORD, USERNAME
 from ..errors import PermissionDenied
 from ..forms import TEST, BackendForms, Probe, Product
+from ..number_forms import WholeNumber
 from ..rule_forms import RuleField
 from .api.client import FrigateClient
 from .api.models import UNDATED_LIFE, FrigateCapabilities
@@ -38,18 +34,7 @@ OPTIONS = vol.Schema(
     {
         vol.Required(
             CONF_UNDATED_LIFE, default=int(UNDATED_LIFE.total_seconds())
-        ): vol.All(
-            NumberSelector(
-                NumberSelectorConfig(
-                    min=UNDATED_LIFE_LEAST,
-                    max=UNDATED_LIFE_MOST,
-                    step=1,
-                    mode=NumberSelectorMode.BOX,
-                    unit_of_measurement="s",
-                )
-            ),
-            vol.Coerce(int),
-        ),
+        ): WholeNumber(UNDATED_LIFE_LEAST, UNDATED_LIFE_MOST, unit="s"),
         vol.Required(CONF_ENDS_UNSAFELY, default=False): BooleanSelector(),
         vol.Required(CONF_SNAPSHOTS, default=True): BooleanSelector(),
     }

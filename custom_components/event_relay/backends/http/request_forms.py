@@ -373,12 +373,14 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
             asked = f"{_STEPS}.{_PRESET}{preset.name}.data"
             labels |= {name: of_forms[f"{asked}.{name}"] for name in preset.asks}
             field = preset.gap_in(field) or field
+        quoted = (await self._texts("common"))["common.quoted"]
         details = dict(error.details)
         if "other" in details:
-            details["other"] = in_words(details["other"], labels)
+            other = in_words(details["other"], labels)
+            details["other"] = quoted.format(label=other)
         self._place = _place(field)
         self._refusal = texts[f"exceptions.field_{error.problem}.message"].format(
-            field=in_words(field, labels), **details
+            field=quoted.format(label=in_words(field, labels)), **details
         )
 
     async def _texts(self, category: str) -> Mapping[str, str]:

@@ -10,9 +10,6 @@ from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
     EntitySelectorConfig,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -27,6 +24,7 @@ from ....const import DOMAIN
 from ...base import InvalidField
 from ...choice_forms import NOTHING_CHOSEN
 from ...mirror_forms import MirrorFlow
+from ...number_forms import WholeNumber, read_numbers
 from .calendar_settings import (
     AHEAD_DAYS,
     AHEAD_DAYS_MOST,
@@ -65,14 +63,8 @@ class CalendarMirrorFlow(MirrorFlow):
                 vol.Required(CONF_CALENDAR): EntitySelector(
                     EntitySelectorConfig(domain="calendar", exclude_entities=own)
                 ),
-                vol.Required(CONF_AHEAD, default=AHEAD_DAYS): NumberSelector(
-                    NumberSelectorConfig(
-                        min=1,
-                        max=AHEAD_DAYS_MOST,
-                        step=1,
-                        mode=NumberSelectorMode.BOX,
-                        unit_of_measurement="d",
-                    )
+                vol.Required(CONF_AHEAD, default=AHEAD_DAYS): WholeNumber(
+                    1, AHEAD_DAYS_MOST, unit="d"
                 ),
                 vol.Optional(CONF_FILTER): TextSelector(),
                 vol.Required(CONF_FILTER_IS_PATTERN, default=False): BooleanSelector(),
@@ -110,7 +102,7 @@ class CalendarMirrorFlow(MirrorFlow):
         self, user_input: Mapping[str, Any]
     ) -> tuple[str, dict[str, Any]]:
         """Return title and data; raises InvalidField."""
-        data = {**user_input, CONF_AHEAD: int(user_input[CONF_AHEAD])}
+        data = read_numbers(await self.async_schema(), user_input)
         try:
             summary_filter(
                 data.get(CONF_FILTER) or "", is_pattern=data[CONF_FILTER_IS_PATTERN]
