@@ -1,4 +1,4 @@
-"""The same with Frigate: a confirming read, a review item, four at once. No bar."""
+"""The same with Frigate: a confirming read, a review item, twelve at once. No bar."""
 
 import asyncio
 from statistics import median
