@@ -402,7 +402,7 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
             "query",
             MISSING.replace("other", "My-Key"),
         ),
-        ({"query": {"{{ key }}": "x"}}, "query", "Query.{{ key }}: only"),
+        ({"query": {"{{ key }}": "x"}}, "query", '"Query.{{ key }}": only'),
         ({"path": "/{secret:other}"}, "path", MISSING),
         (
             {"end": {**SECTIONS["end"], "path": "/{secret:other}", "repeat": "ask"}},
