@@ -283,6 +283,8 @@ def test_unencrypted_public_addresses_need_confirmation() -> None:
         "http://127.0.0.1",
         "http://[fe80::1]",
         "http://169.254.1.1",
+        "http://100.64.1.2",
+        "http://[fd7a:115c:a1e0::1]",
     )
     assert [one for one in (*public, *home) if is_public(one)] == [*public]
 

@@ -133,4 +133,5 @@ def is_public(address: str) -> bool:
         found = ip_address(host.partition("%")[0])
     except ValueError:
         return "." in host and not host.endswith(_OWN_DOMAINS)
-    return not (found.is_private or found.is_loopback or found.is_link_local)
+    # Shared addresses, which Tailscale uses, are neither private nor global.
+    return found.is_global
