@@ -94,6 +94,29 @@ async def test_delivery_from_before_a_change_does_not_pause_later_ones(
     await wait_for_state(hass, waiting, "pending")
 
 
+async def test_rejected_end_does_not_pause_its_request(
+    hass: HomeAssistant, target: Target
+) -> None:
+    """It has a method and a path of its own, which other rights may protect."""
+    end = {"method": "DELETE", "path": "/notes/{start_id}", "repeat": "ask"}
+    entry = await connect(hass, target.origin, {"Note": {**NOTE, "end": end}})
+    target.otherwise = (200, {"id": 7})
+    first, second = [await send(hass, "Note") for _ in range(2)]
+    target.answers = [403]
+    ended = await act(hass, "end_http_request", delivery_id=first)
+    assert ended["state"] == "pending"
+    assert repairs(hass) == ["Note"]
+    await until_state(hass, await send(hass, "Note"), "delivered")
+    assert repairs(hass) == ["Note"]
+    calls = len(target.calls)
+    waiting = await act(hass, "end_http_request", delivery_id=second)
+    assert (waiting["state"], len(target.calls)) == ("pending", calls)
+    await loaded_again(hass, entry)
+    for one in (ended, waiting):
+        await until_state(hass, one["delivery_id"], "delivered")
+    assert repairs(hass) == []
+
+
 async def test_repair_is_removed_with_its_request(
     hass: HomeAssistant, target: Target
 ) -> None:
@@ -124,6 +147,18 @@ async def test_credentials_are_requested_if_no_other_request_was_sent(
     await hass.async_block_till_done()
     await wait_for_state(hass, waiting, "delivered")
     assert target.calls[-1].headers["Authorization"] == "Bearer t0ken"
+
+
+async def test_credentials_are_requested_if_an_end_is_rejected_for_them(
+    hass: HomeAssistant, target: Target
+) -> None:
+    end = {"method": "DELETE", "path": "/notes", "repeat": "ask"}
+    await connect(hass, target.origin, {"Note": {**NOTE, "end": end}})
+    started = await send(hass, "Note")
+    target.answers = [401]
+    await act(hass, "end_http_request", delivery_id=started)
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["step_id"] == "http_reauth"
 
 
 async def test_credentials_are_not_requested_if_another_request_is_accepted(

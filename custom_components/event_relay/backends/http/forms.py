@@ -137,9 +137,10 @@ class HttpForms(BackendForms):
 
         If it rejects all that were sent, ask for the credentials instead.
         """
-        for request in client.paused.keys() - entry.subentries.keys():
+        for request in client.paused_requests.keys() - entry.subentries.keys():
             client.forget(request)
-        if (paused := frozenset(client.paused)) == client.shown:
+        rejected = client.paused_requests
+        if (paused := frozenset(rejected)) == client.shown:
             return
         client.shown = paused
         if paused and client.is_unknown_there:
@@ -165,7 +166,7 @@ class HttpForms(BackendForms):
                 translation_placeholders={
                     "connection": entry.title,
                     "request": subentry.title,
-                    "status": client.paused[request].shown,
+                    "status": rejected[request].shown,
                 },
             )
 

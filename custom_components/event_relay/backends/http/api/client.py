@@ -47,6 +47,7 @@ MAXIMUM_ANSWER = 256 * 1024
 """Bytes read of a response; the rest is not read."""
 _USUAL = {"Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"}
 """Headers that a request may replace."""
+_END = ".end"
 _BOUNDS = Bounds(
     time=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
     largest=MAXIMUM_ANSWER,
@@ -109,6 +110,13 @@ class Message:
     signed: bool = False
     sent_at: int = 0
     """Unix seconds of this attempt."""
+    ends: bool = False
+    """Whether it is the end of a request, which has a path and rights of its own."""
+
+    @property
+    def pausing(self) -> str:
+        """Return the key under which it is paused: of its request, or of the end."""
+        return f"{self.request}{_END}" if self.ends else self.request
 
 
 class HttpClient:
@@ -138,7 +146,7 @@ class HttpClient:
             else ()
         )
         self.paused: dict[str, Paused] = {}
-        """Requests that the target rejects, by id."""
+        """Requests and ends that the target rejects, by their keys."""
         self._used: set[str] = set()
         """Ids of requests that were sent."""
         self.shown: frozenset[str] | None = None
@@ -156,13 +164,19 @@ class HttpClient:
 
         Requests that were not sent meanwhile may be rejected or not.
         """
-        return self._used <= self.paused.keys() and all(
+        return self._used <= self.paused_requests.keys() and all(
             paused.status == HTTPStatus.UNAUTHORIZED for paused in self.paused.values()
         )
 
+    @property
+    def paused_requests(self) -> Mapping[str, Paused]:
+        """Return the requests that are paused, or whose ends are, by id."""
+        return {key.removesuffix(_END): paused for key, paused in self.paused.items()}
+
     def forget(self, request: str) -> None:
-        """Forget the pause of a request that has been changed or removed."""
+        """Forget the pauses of a request that has been changed or removed."""
         self.paused.pop(request, None)
+        self.paused.pop(f"{request}{_END}", None)
 
     async def capabilities(self) -> HttpCapabilities:
         """Read the path that the user has set, or only check that the target listens.
@@ -199,9 +213,9 @@ class HttpClient:
         except RequestPaused as error:
             raise self._pause(message, error) from error
         except BackendError:
-            self.paused.pop(message.request, None)
+            self.paused.pop(message.pausing, None)
             raise
-        self.paused.pop(message.request, None)
+        self.paused.pop(message.pausing, None)
         return result
 
     async def look_up(self, wire: Wire, values: Callable[[str], str]) -> Reply:
@@ -245,13 +259,13 @@ class HttpClient:
 
     def _raise_if_paused(self, message: Message) -> None:
         """Raise for a paused request, but let one try it now and then."""
-        paused = self.paused.get(message.request)
+        paused = self.paused.get(message.pausing)
         if paused is None or paused.revision != message.revision:
             return
         if (now := self._monotonic()) >= paused.until:
             # The others wait for the result of this one.
             until = now + 2 * TIMEOUT
-            self.paused[message.request] = replace(paused, until=until)
+            self.paused[message.pausing] = replace(paused, until=until)
             return
         error = RequestPaused(paused.reason, status=paused.status)
         error.retry_after = paused.until - now
@@ -259,7 +273,7 @@ class HttpClient:
 
     def _pause(self, message: Message, error: RequestPaused) -> BackendError:
         """Pause a request, or the connection if all are paused; return the error."""
-        self.paused[message.request] = Paused(
+        self.paused[message.pausing] = Paused(
             status=error.status,
             reason=error.reason,
             revision=message.revision,
@@ -267,7 +281,7 @@ class HttpClient:
         )
         statuses = {
             self.paused[one].status if one in self.paused else None
-            for one in {message.request, *message.siblings}
+            for one in {message.pausing, *message.siblings}
         }
         if statuses <= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             self.paused.clear()

@@ -131,5 +131,6 @@ async def _end(
             ids=[IdHeader(str(one)) for one in ids],
             signed=signed,
             sent_at=int(context.now.timestamp()),
+            ends=True,
         )
     )
