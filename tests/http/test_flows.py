@@ -420,6 +420,11 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
         ),
         ({"end": {**SECTIONS["end"], "path": "/x"}}, "end", '"End: If the '),
         (
+            {"sending": {**SECTIONS["sending"], "signed": True}},
+            "sending",
+            "Sending: Sign: the connection has no signing secret.",
+        ),
+        (
             {"sending": {**SECTIONS["sending"], "repeat_for": 0}},
             "sending",
             '"Sending: Duplicate detection period" must be from 1 to 31536000.',

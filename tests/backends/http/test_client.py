@@ -206,6 +206,14 @@ async def test_ids_and_signature(session: ClientSession, target: Target) -> None
     )
 
 
+async def test_nothing_is_sent_unsigned(session: ClientSession, target: Target) -> None:
+    client = client_of(session, target.origin)
+    with pytest.raises(RequestPaused) as caught:
+        await send(client, prepared(signed=True))
+    assert caught.value.code == "signing_secret_missing"
+    assert target.calls == []
+
+
 async def test_secrets_are_filled_in_when_sending(
     session: ClientSession, target: Target
 ) -> None:

@@ -141,7 +141,6 @@ def normalised(entered: Mapping[str, Any]) -> dict[str, Any]:
 
 def access_of(data: Mapping[str, Any]) -> Access:
     """Return the access of a stored connection."""
-    signing = (data[CONF_SIGNING_SECRET], data[CONF_FORMER_SECRET])
     return Access(
         origin=data[CONF_URL],
         tls=_tls(data),
@@ -152,9 +151,18 @@ def access_of(data: Mapping[str, Any]) -> Access:
             header=data[CONF_HEADER],
         ),
         named_secrets=named_secrets(data),
-        signing_secrets=tuple(secret for secret in signing if secret),
+        signing_secrets=signing_secrets(data),
         interval=data[CONF_INTERVAL],
         read_path=data[CONF_READ_PATH] or None,
+    )
+
+
+def signing_secrets(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the secrets that requests are signed with, the current one first."""
+    return tuple(
+        secret
+        for secret in (data[CONF_SIGNING_SECRET], data[CONF_FORMER_SECRET])
+        if secret
     )
 
 

@@ -39,7 +39,7 @@ from ..markdown import in_markdown
 from ..menu_forms import chosen_step, connection_summary, menu_schema
 from ..named_steps import FlowStep, NamedSteps
 from .api.client import HttpClient
-from .connection_forms import named_secrets
+from .connection_forms import named_secrets, signing_secrets
 from .operations.send import finding_of
 from .presets import BY_NAME, PRESETS, Preset
 from .request.definition import (
@@ -317,7 +317,10 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     async def _check(self, data: JsonObject) -> None:
         """Refuse a request that could not be sent; raises InvalidField."""
         definition = Definition.parse(data)
-        secrets = named_secrets(self._get_entry().data)
+        connection = self._get_entry().data
+        if definition.signed and not signing_secrets(connection):
+            raise InvalidField("signed", "no_signing_secret")
+        secrets = named_secrets(connection)
         for prefix, recipe in _recipes(definition):
             if recipe.path.startswith("/webhook-test/"):
                 raise InvalidField(f"{prefix}path", "test_webhook")

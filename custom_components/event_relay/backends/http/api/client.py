@@ -90,6 +90,12 @@ class SecretMissing(RequestPaused):
         super().__init__(name)
 
 
+class SigningSecretMissing(RequestPaused):
+    """A request is to be signed, but its connection has no signing secret."""
+
+    code = "signing_secret_missing"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One request to send, and how its responses are classified."""
@@ -195,6 +201,8 @@ class HttpClient:
         self._raise_if_paused(message)
         self._used.add(message.request)
         try:
+            if message.signed and not self._keys:
+                raise SigningSecretMissing
             sent = self._filled(message.wire, message.values)
         except RequestPaused as error:
             raise self._pause(message, error) from error
