@@ -422,7 +422,7 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
         (
             {"sending": {**SECTIONS["sending"], "signed": True}},
             "sending",
-            "Sending: Sign: the connection has no signing secret.",
+            '"Sending: Sign": the connection has no signing secret.',
         ),
         (
             {"sending": {**SECTIONS["sending"], "repeat_for": 0}},

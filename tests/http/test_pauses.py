@@ -106,14 +106,14 @@ async def test_rejected_end_does_not_pause_its_request(
     ended = await act(hass, "end_http_request", delivery_id=first)
     assert ended["state"] == "pending"
     assert repairs(hass) == ["Note"]
-    await until_state(hass, await send(hass, "Note"), "delivered")
+    await wait_for_state(hass, await send(hass, "Note"), "delivered")
     assert repairs(hass) == ["Note"]
     calls = len(target.calls)
     waiting = await act(hass, "end_http_request", delivery_id=second)
     assert (waiting["state"], len(target.calls)) == ("pending", calls)
     await loaded_again(hass, entry)
     for one in (ended, waiting):
-        await until_state(hass, one["delivery_id"], "delivered")
+        await wait_for_state(hass, one["delivery_id"], "delivered")
     assert repairs(hass) == []
 
 
