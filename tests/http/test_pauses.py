@@ -1,5 +1,7 @@
 """Tests of paused requests: when they resume, and their repairs."""
 
+from base64 import b64encode
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -114,6 +116,36 @@ async def test_rejected_end_does_not_pause_its_request(
     await loaded_again(hass, entry)
     for one in (ended, waiting):
         await wait_for_state(hass, one["delivery_id"], "delivered")
+    assert repairs(hass) == []
+
+
+@pytest.mark.parametrize(
+    ("request_with", "status", "connection_with"),
+    [
+        (
+            {"signed": True},
+            "webhook-signature",
+            {"signing_secret": b64encode(b"k" * 32).decode()},
+        ),
+        ({"headers": {"X-Key": "{secret:key}"}}, "key", {"secrets": ["key=k3y"]}),
+    ],
+)
+async def test_missing_secret_is_awaited(
+    hass: HomeAssistant,
+    target: Target,
+    request_with: dict[str, object],
+    status: str,
+    connection_with: dict[str, object],
+) -> None:
+    entry = await connect(hass, target.origin, {"Note": {**NOTE, **request_with}})
+    waiting = await send(hass, "Note")
+    (issue,) = ir.async_get(hass).issues.values()
+    assert (issue.translation_placeholders or {})["status"] == status
+    assert target.calls == []
+    data = {**entry.data, **connection_with}
+    hass.config_entries.async_update_entry(entry, data=data)
+    await loaded_again(hass, entry)
+    await wait_for_state(hass, waiting, "delivered")
     assert repairs(hass) == []
 
 

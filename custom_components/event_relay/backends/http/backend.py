@@ -1,7 +1,8 @@
 """The operations of any HTTP API."""
 
 from ..base import Backend
-from .api.client import HttpCapabilities
+from ..errors import RequestPaused
+from .api.client import HttpCapabilities, SecretMissing, SigningSecretMissing
 from .operations.end import EndHttpRequest
 from .operations.send import SendHttpRequest
 
@@ -14,4 +15,7 @@ HTTP = Backend(
     concurrency=8,
     # Only for requests that can be looked up or repeated.
     claims_ahead=64,
+    held_back_by=frozenset(
+        {RequestPaused.code, SecretMissing.code, SigningSecretMissing.code}
+    ),
 )

@@ -48,6 +48,7 @@ MAXIMUM_ANSWER = 256 * 1024
 _USUAL = {"Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"}
 """Headers that a request may replace."""
 _END = ".end"
+_SIGNATURE = "webhook-signature"
 _BOUNDS = Bounds(
     time=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
     largest=MAXIMUM_ANSWER,
@@ -94,6 +95,10 @@ class SigningSecretMissing(RequestPaused):
     """A request is to be signed, but its connection has no signing secret."""
 
     code = "signing_secret_missing"
+
+    def __init__(self) -> None:
+        """Name the header that cannot be sent, which is the same in all languages."""
+        super().__init__(_SIGNATURE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,7 +265,7 @@ class HttpClient:
             headers["Idempotency-Key"] = f'"{message.delivery_id}"'
         if message.signed:
             headers["webhook-timestamp"] = str(message.sent_at)
-            headers["webhook-signature"] = signature_of(
+            headers[_SIGNATURE] = signature_of(
                 self._keys, message.delivery_id, message.sent_at, sent.body or b""
             )
         return headers
