@@ -491,10 +491,23 @@ async def test_rule_is_copied_and_pasted_as_yaml(
     assert without_labels(first.data) == without_labels(second.data) == whole
 
 
+async def test_editor_of_a_rule_is_empty_at_first(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    """The frontend writes two quotes into a required editor without a default.
+
+    Pasted text comes after them, and is then invalid.
+    """
+    form = await add_rule(hass, await connect(hass, frigate), "from_yaml")
+    (marker,) = form.result["data_schema"].schema
+    assert marker.default() == {}
+
+
 @pytest.mark.parametrize(
     ("entered", "part"),
     [
         ("a text", "name"),
+        ({}, "name"),
         ({"name": "Door", "alias": "Door"}, "alias"),
         ({"triggers": {}}, "triggers"),
         ({"fields": []}, "fields"),

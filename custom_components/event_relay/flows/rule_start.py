@@ -168,7 +168,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         choice = SelectSelector(
             SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
         )
-        return self._ask("from_rule", CONF_RULE, choice, None, None)
+        return self._ask("from_rule", vol.Required(CONF_RULE), choice, None, None)
 
     async def async_step_from_automation(
         self, user_input: dict[str, Any] | None = None
@@ -185,7 +185,9 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
             else:
                 return await self._begin(title, data)
         choice = EntitySelector(EntitySelectorConfig(domain=AUTOMATION))
-        return self._ask("from_automation", AUTOMATION, choice, user_input, error)
+        return self._ask(
+            "from_automation", vol.Required(AUTOMATION), choice, user_input, error
+        )
 
     async def async_step_from_yaml(
         self, user_input: dict[str, Any] | None = None
@@ -199,7 +201,9 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
                 error = mistake
             else:
                 return await self._begin(title, data)
-        return self._ask("from_yaml", CONF_RULE, ObjectSelector(), user_input, error)
+        # Without a default, the frontend writes '' into the editor (2026.10).
+        rule = vol.Required(CONF_RULE, default=dict)
+        return self._ask("from_yaml", rule, ObjectSelector(), user_input, error)
 
     async def _begin(self, title: str, data: Mapping[str, Any]) -> SubentryFlowResult:
         """Continue with the form, prefilled with this data."""
@@ -210,7 +214,7 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
     def _ask(
         self,
         step_id: str,
-        field: str,
+        field: vol.Required,
         selector: Any,  # noqa: ANN401 - one of Home Assistant's
         shown: Mapping[str, Any] | None,
         error: Mistake | None,
@@ -219,9 +223,9 @@ class RuleStart(NamedSteps, ConfigSubentryFlow):
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
-                vol.Schema({vol.Required(field): selector}), shown or {}
+                vol.Schema({field: selector}), shown or {}
             ),
-            errors={field: error.problem} if error else {},
+            errors={str(field): error.problem} if error else {},
             description_placeholders={
                 "connection": in_markdown(self._get_entry().title),
                 **(error.details if error else {}),
@@ -311,7 +315,7 @@ def of_automation(
 
 def of_yaml(entered: object, operations: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Return the title and the data of a rule in YAML; raises Mistake."""
-    if not isinstance(entered, dict):
+    if not isinstance(entered, dict) or not entered:
         raise _no_rule("name")
     data = _plain(entered)
     if unknown := [key for key in data if key not in KEYS]:
