@@ -671,3 +671,15 @@ def test_flaws_are_found(text: str) -> None:
 
 def test_no_flaw_in_a_good_text() -> None:
     assert flaws('Don\'t use https with {name}; 1 < 2, and "{other}" neither.') == []
+
+
+def test_reason_that_is_a_paragraph_ends_as_a_sentence() -> None:
+    """Reasons have no final period, because most follow a colon."""
+    alone = {
+        ".".join(path): paragraph
+        for path, text in leaves(TEXTS["issues"], "issues")
+        for paragraph in text.split("\n\n")
+        if paragraph.strip(".") == "{reason}"
+    }
+    assert alone
+    assert set(alone.values()) == {"{reason}."}
