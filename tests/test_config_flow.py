@@ -44,8 +44,8 @@ from custom_components.event_relay.backends.forms import BackendForms, Probe
 from custom_components.event_relay.backends.frigate.api.client import FrigateClient
 from custom_components.event_relay.backends.frigate.forms import FrigateForms
 from custom_components.event_relay.backends.guance.api import client as guance_client
+from custom_components.event_relay.backends.input_forms import sections_of
 from custom_components.event_relay.backends.menu_forms import NEXT_STEP
-from custom_components.event_relay.backends.section_forms import sections_of
 from custom_components.event_relay.const import CONF_BACKEND, CONF_CAPABILITIES, DOMAIN
 from tests.every_backend import BACKENDS, DESCRIBED, described
 from tools.simulators.frigate import FrigateSimulator

@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.event_relay.actions.resolve import invalid_field
 from custom_components.event_relay.backends.base import InvalidField
-from custom_components.event_relay.backends.warning import OwnWarning
+from custom_components.event_relay.backends.own_sentences import OwnWarning
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.home_language import (
     Texts,

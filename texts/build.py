@@ -17,7 +17,7 @@ import voluptuous as vol
 
 from custom_components.event_relay.backends.base import AnyOperation
 from custom_components.event_relay.backends.forms import BackendForms
-from custom_components.event_relay.backends.section_forms import sections_of
+from custom_components.event_relay.backends.input_forms import sections_of
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.registry import BY_NAME
 

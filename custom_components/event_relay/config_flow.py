@@ -31,11 +31,10 @@ from .backends.choice_forms import as_shown
 from .backends.connection_forms import not_refused
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
+from .backends.input_forms import flattened, place_of, read_numbers, sectioned
 from .backends.markdown import in_markdown
 from .backends.menu_forms import CONNECTED, chosen_step, menu_schema
 from .backends.named_steps import FlowStep, NamedSteps
-from .backends.number_forms import read_numbers
-from .backends.section_forms import flattened, place_of, sectioned
 from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
 from .coordinator import RelayConfigEntry
 from .flows.rule import RuleFlow

@@ -13,8 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
-from .backends.own_reasons import OWN_REASONS
-from .backends.warning import recognised
+from .backends.own_sentences import OWN_REASONS, recognised
 from .const import DOMAIN
 
 _NOON = 12

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.forms import BackendForms
-from .backends.number_forms import WholeNumber
+from .backends.input_forms import WholeNumber
 from .const import (
     CONF_DEFAULT,
     CONF_PAUSED,

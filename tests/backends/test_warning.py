@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.event_relay.backends.warning import OwnWarning, recognised
+from custom_components.event_relay.backends.own_sentences import OwnWarning, recognised
 
 VALUES = {"field": "tags.a b", "maximum": "256", "address": "http://a.b: c"}
 

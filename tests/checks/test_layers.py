@@ -14,7 +14,7 @@ HOME_ASSISTANT = ("homeassistant", "probatio", "voluptuous")
 CONTRACTS = (
     "backends.base",
     "backends.errors",
-    "backends.warning",
+    "backends.own_sentences",
     "backends.markdown",
     "backends.redaction",
 )

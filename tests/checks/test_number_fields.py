@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from .files import PACKAGE
 
-WHOLE_NUMBER = "backends/number_forms.py"
+WHOLE_NUMBER = "backends/input_forms.py"
 """The one module that gives limits to a selector; it leaves out its check."""
 WITHOUT_LIMITS = {
     "backends/http/connection_forms.py": "the time between requests: bad_interval",

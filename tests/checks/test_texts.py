@@ -10,7 +10,7 @@ import pytest
 from custom_components.event_relay.backends.base import Operation
 from custom_components.event_relay.backends.field_table import choice_field
 from custom_components.event_relay.backends.forms import BackendForms
-from custom_components.event_relay.backends.section_forms import sections_of
+from custom_components.event_relay.backends.input_forms import sections_of
 from custom_components.event_relay.options import options_schema
 from tests.every_backend import BACKENDS
 from texts.actions import described

@@ -24,7 +24,7 @@ from custom_components.event_relay.backends.http.connection_forms import (
 )
 from custom_components.event_relay.backends.http.presets import PRESETS, Preset
 from custom_components.event_relay.backends.http.request.safety import is_public
-from custom_components.event_relay.backends.section_forms import sectioned
+from custom_components.event_relay.backends.input_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
 from tests.backends.http.target import Said, Target
 from tests.config_flows import (

@@ -25,7 +25,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.http.connection_forms import CONNECTION
-from custom_components.event_relay.backends.section_forms import sectioned
+from custom_components.event_relay.backends.input_forms import sectioned
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from tests.backends.http.target import Target, serving

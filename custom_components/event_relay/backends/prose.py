@@ -7,7 +7,7 @@ label, is refused instead: cut, it would be another one.
 from collections.abc import Collection, Mapping
 import unicodedata
 
-from .warning import OwnWarning
+from .own_sentences import OwnWarning
 
 CUT = "…"
 """The sign at which a text was cut."""

@@ -13,7 +13,7 @@ from ..backends.errors import (
     Rejected,
     Unavailable,
 )
-from ..backends.warning import OwnWarning
+from ..backends.own_sentences import OwnWarning
 from . import transitions
 from .delivery import (
     ELSEWHERE,

@@ -20,8 +20,8 @@ from ..backends.base import (
     UnreadablePayload,
 )
 from ..backends.errors import BackendError, Rejected
+from ..backends.own_sentences import OwnWarning
 from ..backends.redaction import redacting
-from ..backends.warning import OwnWarning
 from . import changed_address, transitions
 from .absence import SLOW, Absence
 from .clock import STEADY_AFTER

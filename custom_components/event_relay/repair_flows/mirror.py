@@ -6,7 +6,7 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 import voluptuous as vol
 
 from ..backends.base import InvalidField
-from ..backends.number_forms import WholeNumber, read_numbers
+from ..backends.input_forms import WholeNumber, read_numbers
 from ..rules.mirrors.questions import Question, answer
 
 CONF_SCRIPT_ID = "script_id"

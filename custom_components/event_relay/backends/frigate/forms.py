@@ -17,7 +17,7 @@ from ..choice_forms import Listed
 from ..connection_forms import ADDRESS, PASSWORD, USERNAME
 from ..errors import PermissionDenied
 from ..forms import TEST, BackendForms, Probe, Product
-from ..number_forms import WholeNumber
+from ..input_forms import WholeNumber
 from ..rule_forms import RuleField
 from .api.client import FrigateClient
 from .api.models import UNDATED_LIFE, FrigateCapabilities

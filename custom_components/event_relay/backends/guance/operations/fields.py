@@ -20,8 +20,8 @@ from ...field_table import (
     time_field,
 )
 from ...fields import text
+from ...own_sentences import OwnWarning
 from ...prose import cut_to_bytes, spaced
-from ...warning import OwnWarning
 from ..api.look_ups import OWN_TAG
 
 STATUSES = ("critical", "error", "warning", "ok", "info", "nodata")

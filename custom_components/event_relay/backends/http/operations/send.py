@@ -21,8 +21,8 @@ from ...base import (
 )
 from ...field_table import flag_field, json_field, text_field
 from ...http_failures import Effect
+from ...own_sentences import OwnWarning
 from ...transport import Reply
-from ...warning import OwnWarning
 from ..api.client import HttpCapabilities, HttpClient, Message
 from ..request import json_path
 from ..request.definition import Order, Repeat

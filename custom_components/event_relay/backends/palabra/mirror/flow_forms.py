@@ -23,8 +23,8 @@ import voluptuous as vol
 from ....const import DOMAIN
 from ...base import InvalidField
 from ...choice_forms import NOTHING_CHOSEN
+from ...input_forms import WholeNumber, read_numbers
 from ...mirror_forms import MirrorFlow
-from ...number_forms import WholeNumber, read_numbers
 from .calendar_settings import (
     AHEAD_DAYS,
     AHEAD_DAYS_MOST,

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.event_relay.backends import errors
 from custom_components.event_relay.backends.http_failures import Effect, translate
-from custom_components.event_relay.backends.own_reasons import OWN_REASONS
+from custom_components.event_relay.backends.own_sentences import OWN_REASONS
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.coordinator import backend_error
 from custom_components.event_relay.home_language import reason_in_words
