@@ -8,10 +8,13 @@ from custom_components.event_relay.backends.base import JsonObject
 from custom_components.event_relay.backends.errors import RequestPaused
 from custom_components.event_relay.backends.frigate.api.client import FrigateClient
 from custom_components.event_relay.const import DOMAIN
+from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, wait_for_state
+from .waiting import wait_until
 
+CREATE = "/api/events/*/*/create"
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
@@ -75,4 +78,22 @@ async def test_repair_is_removed_with_its_deliveries_or_connection(
     await act(hass, "discard_delivery", delivery_id=one)
     assert waiting(hass) == "1"
     assert await hass.config_entries.async_unload(entry.entry_id)
+    assert waiting(hass) is None
+
+
+async def test_repair_counts_deliveries_whose_look_up_is_rejected(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise RequestPaused("no role for this camera")
+
+    entry = await connect(hass, frigate)
+    frigate.add_faults(Fault(kind=FaultKind.RESET_AFTER, method="POST", path=CREATE))
+    with monkeypatch.context() as patch:
+        patch.setattr(FrigateClient, "learn_clock", refused)
+        lost = await create(hass, "front_door")
+        await wait_until(lambda: waiting(hass) == "1")
+        await wait_for_state(hass, lost, "uncertain")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await wait_for_state(hass, lost, "delivered")
     assert waiting(hass) is None

@@ -12,7 +12,7 @@ from tests.backends.http.target import Target
 from tests.home import act, wait_for_state
 
 from ..waiting import wait_until
-from .home import NOTE, change_request, connect
+from .home import NOTE, change_request, connect, of_preset
 
 TWO = {"Note": NOTE, "Other": NOTE}
 
@@ -211,3 +211,92 @@ async def test_missing_permission_requests_no_credentials(
     target.answers = [403]
     await send(hass, "Note")
     assert hass.config_entries.flow.async_progress() == []
+
+
+# Look-ups.
+
+
+async def lost(hass: HomeAssistant, target: Target, status: int) -> str:
+    """Lose the response of a request, and have its look-up refused."""
+    target.answers = [None, status]
+    answer = await act(
+        hass, "send_http_request", request="Grafana", data={"text": "x"}, wait=0
+    )
+    await wait_until(lambda: len(target.calls) == 2)
+    await hass.async_block_till_done()
+    return str(answer["delivery_id"])
+
+
+async def test_credentials_are_requested_if_a_look_up_is_rejected_for_them(
+    hass: HomeAssistant, target: Target
+) -> None:
+    grafana = of_preset("grafana")
+    await connect(
+        hass,
+        target.origin,
+        {"Grafana": grafana},
+        authentication="bearer",
+        secret="old-t0ken",
+    )
+    waiting = await lost(hass, target, 401)
+    await wait_until(lambda: hass.config_entries.flow.async_progress() != [])
+    await wait_for_state(hass, waiting, "uncertain")
+    (flow,) = hass.config_entries.flow.async_progress()
+    assert flow["step_id"] == "http_reauth"
+
+    target.answers = [(200, [{"id": 42}])]
+    done = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"authentication": "bearer", "secret": "new-t0ken"}
+    )
+    assert done["reason"] == "reauth_successful"
+    found = await wait_for_state(hass, waiting, "delivered")
+    assert found["outside_id"] == "42"
+    assert [call.method for call in target.calls] == ["POST", "GET", "GET"]
+    assert target.calls[-1].headers["Authorization"] == "Bearer new-t0ken"
+
+
+@pytest.mark.parametrize("status", [401, 403, 410])
+async def test_rejected_look_up_has_a_repair_and_does_not_pause_its_request(
+    hass: HomeAssistant, target: Target, status: int
+) -> None:
+    """It has a path of its own, which other rights may protect."""
+    requests = {"Grafana": of_preset("grafana"), "Other": NOTE}
+    entry = await connect(hass, target.origin, requests)
+    await send(hass, "Other")
+    target.calls.clear()
+    waiting = await lost(hass, target, status)
+    await wait_until(lambda: repairs(hass) == ["Grafana"])
+    assert hass.config_entries.flow.async_progress() == []
+    await wait_for_state(hass, waiting, "uncertain")
+    await wait_for_state(hass, await send(hass, "Grafana"), "delivered")
+    assert repairs(hass) == ["Grafana"]
+
+    target.answers = [(200, [{"id": 42}])]
+    await loaded_again(hass, entry)
+    await wait_for_state(hass, waiting, "delivered")
+    assert repairs(hass) == []
+
+
+async def test_look_up_without_its_secret_is_awaited(
+    hass: HomeAssistant, target: Target
+) -> None:
+    grafana = of_preset("grafana")
+    headers = {"X-Key": "{secret:key}"}
+    look_up = {**grafana["look_up"], "headers": headers}
+    entry = await connect(
+        hass, target.origin, {"Grafana": {**grafana, "look_up": look_up}}
+    )
+    target.answers = [None]
+    answer = await act(
+        hass, "send_http_request", request="Grafana", data={"text": "x"}, wait=0
+    )
+    await wait_until(lambda: repairs(hass) == ["Grafana"])
+    assert len(target.calls) == 1
+
+    target.answers = [(200, [{"id": 42}])]
+    data = {**entry.data, "secrets": ["key=k3y"]}
+    hass.config_entries.async_update_entry(entry, data=data)
+    await loaded_again(hass, entry)
+    await wait_for_state(hass, answer["delivery_id"], "delivered")
+    assert target.calls[-1].headers["X-Key"] == "k3y"
+    assert repairs(hass) == []

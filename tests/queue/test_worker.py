@@ -137,6 +137,24 @@ async def test_pause_uses_no_attempt_and_ends_with_resume(
     await pipeline.wait_for(other, DELIVERED)
 
 
+@pytest.mark.parametrize("error", [InvalidCredentials(), PermissionDenied()])
+async def test_pause_by_a_look_up_ends_with_resume(
+    pipeline: Pipeline, error: BackendError
+) -> None:
+    pipeline.client.errors = [OutcomeUnknown("lost")]
+    pipeline.client.findings = [error, FOUND]
+    delivery = await pipeline.submit(wait=0)
+    await pipeline.wait_for(delivery, UNCERTAIN)
+    await pipeline.pass_time(seconds=1)
+    while not pipeline.worker.held:
+        await asyncio.sleep(0)
+    assert (await pipeline.stored(delivery)).state is UNCERTAIN
+    assert pipeline.contacts[-1] is error
+
+    pipeline.worker.resume()
+    await pipeline.wait_for(delivery, DELIVERED)
+
+
 async def test_delivery_is_claimed_again_before_its_last_attempt_is_cleaned_up(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -243,9 +243,15 @@ def looked_up(
 def look_up_interrupted(
     delivery: Delivery, error: BackendError, *, now: datetime, chance: float
 ) -> Delivery:
-    """Look up later; time in which the backend does not answer does not count."""
-    look_ups = delivery.look_ups + 1
-    wait = hold(error) or backoff.back_off(look_ups, chance)
+    """Look up later; time in which the backend does not answer does not count.
+
+    After a pause, which is no fault of the delivery, it is looked up at once.
+    """
+    if pauses(error):
+        look_ups, wait = delivery.look_ups, timedelta()
+    else:
+        look_ups = delivery.look_ups + 1
+        wait = hold(error) or backoff.back_off(look_ups, chance)
     return altered(
         delivery,
         failure=failure_of(error),

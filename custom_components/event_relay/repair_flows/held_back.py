@@ -31,7 +31,7 @@ class HeldBackIssue:
         """Create, update or delete the issue after the outcome of a delivery."""
         failure = delivery.failure
         waits = (
-            delivery.state is DeliveryState.PENDING
+            delivery.state in (DeliveryState.PENDING, DeliveryState.UNCERTAIN)
             and failure is not None
             and failure.code in self._codes
         )

@@ -497,6 +497,28 @@ async def test_failed_look_up_proves_nothing(
         await step.find(client_of(session, target.origin), payload, step_context())
 
 
+async def test_rejected_look_up_pauses_only_look_ups(
+    session: ClientSession, target: Target
+) -> None:
+    access = client_of(session, target.origin)._access
+    client = HttpClient(session, access, monotonic=lambda: 0.0)
+    target.answers = [403]
+    payload = prepared(**LOOK_UP)
+    (step,) = SEND.steps(payload, HttpCapabilities(requests={"r1": ""}))
+    assert step.find is not None
+    with pytest.raises(RequestPaused):
+        await step.find(client, payload, step_context())
+    # Another one waits for the outcome of the first.
+    with pytest.raises(RequestPaused) as caught:
+        await step.find(client, payload, step_context())
+    assert (caught.value.retry_after, len(target.calls)) == (900, 1)
+    assert client.paused_requests["r1"].status == 403
+    await send(client, payload)
+    assert client.paused_requests["r1"].status == 403
+    client.forget("r1")
+    assert not client.paused
+
+
 # Ends.
 
 BEGINS: dict[str, Any] = {
@@ -606,7 +628,7 @@ async def test_cancelled_look_up_of_a_local_name_logs_nothing(work: str) -> None
         read_path = "/health" if work == "read" else None
         client = client_of(session, "http://printer.local", read_path=read_path)
         asking = (
-            client.look_up(Wire(method="GET", path=("/",)), str)
+            client.ask(Wire(method="GET", path=("/",)), str)
             if work == "look-up"
             else client.capabilities()
         )

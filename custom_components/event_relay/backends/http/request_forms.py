@@ -356,7 +356,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
             now=now,
         )
         try:
-            reply = await self._client.look_up(question.wire, values)
+            reply = await self._client.ask(question.wire, values)
             finding = finding_of(reply, question, definition.answers)
         except BackendError as error:
             raise InvalidField("look_up", "look_up_fails", reason=str(error)) from error

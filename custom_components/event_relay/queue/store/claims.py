@@ -103,9 +103,10 @@ def recover(
 ) -> int:
     """Make deliveries uncertain that are in `sending`; return how many.
 
-    Deliveries that wait for a failure with a code in `held_back_by` become due. If the
-    clock of an earlier run was ahead of the present one, no delivery waits longer than
-    a minute. Time in which Home Assistant was off does not count as looking up.
+    Deliveries and look-ups that wait for a failure with a code in `held_back_by` become
+    due. If the clock of an earlier run was ahead of the present one, no delivery waits
+    longer than a minute. Time in which Home Assistant was off does not count as looking
+    up.
     """
     moments = {
         "owner": owner,
@@ -123,8 +124,8 @@ def recover(
     if held_back_by:
         database.execute(
             "UPDATE deliveries SET due_at = min(accepted_at, :now)"
-            " WHERE connection = :owner AND state = 'pending' AND failure_code IN"
-            " (SELECT value FROM json_each(:codes))",
+            " WHERE connection = :owner AND state IN ('pending', 'uncertain')"
+            " AND failure_code IN (SELECT value FROM json_each(:codes))",
             {
                 "owner": owner,
                 "now": now.timestamp(),

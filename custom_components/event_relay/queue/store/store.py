@@ -167,7 +167,7 @@ class Store:
     ) -> int:
         """Make deliveries uncertain that an earlier run left in `sending`.
 
-        Deliveries that wait for a failure with a code in `held_back_by` become due. The
+        Whatever waits for a failure with a code in `held_back_by` becomes due. The
         clock of this run has been set by `total_shift` so far. Return how many were
         left.
         """

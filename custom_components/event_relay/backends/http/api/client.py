@@ -6,6 +6,7 @@ The address is often the secret: every message here holds only its origin.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from http import HTTPStatus
 import json
 import time
@@ -47,7 +48,6 @@ MAXIMUM_ANSWER = 256 * 1024
 """Bytes read of a response; the rest is not read."""
 _USUAL = {"Accept": "application/json, */*;q=0.5", "Accept-Encoding": "identity"}
 """Headers that a request may replace."""
-_END = ".end"
 _SIGNATURE = "webhook-signature"
 _BOUNDS = Bounds(
     time=ClientTimeout(total=TIMEOUT, connect=CONNECTING),
@@ -101,6 +101,17 @@ class SigningSecretMissing(RequestPaused):
         super().__init__(_SIGNATURE)
 
 
+class Part(StrEnum):
+    """The part of a request that is sent; each has a path and rights of its own.
+
+    The value ends the key under which it is paused.
+    """
+
+    REQUEST = ""
+    END = ".end"
+    LOOK_UP = ".look_up"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One request to send, and how its responses are classified."""
@@ -121,13 +132,12 @@ class Message:
     signed: bool = False
     sent_at: int = 0
     """Unix seconds of this attempt."""
-    ends: bool = False
-    """Whether it is the end of a request, which has a path and rights of its own."""
+    part: Part = Part.REQUEST
 
     @property
     def pausing(self) -> str:
-        """Return the key under which it is paused: of its request, or of the end."""
-        return f"{self.request}{_END}" if self.ends else self.request
+        """Return the key under which it is paused: of its request, or of the part."""
+        return f"{self.request}{self.part}"
 
 
 class HttpClient:
@@ -157,7 +167,7 @@ class HttpClient:
             else ()
         )
         self.paused: dict[str, Paused] = {}
-        """Requests and ends that the target rejects, by their keys."""
+        """Requests and their parts that the target rejects, by their keys."""
         self._used: set[str] = set()
         """Ids of requests that were sent."""
         self.shown: frozenset[str] | None = None
@@ -181,13 +191,13 @@ class HttpClient:
 
     @property
     def paused_requests(self) -> Mapping[str, Paused]:
-        """Return the requests that are paused, or whose ends are, by id."""
-        return {key.removesuffix(_END): paused for key, paused in self.paused.items()}
+        """Return the requests that are paused, or of which a part is, by id."""
+        return {key.partition(".")[0]: paused for key, paused in self.paused.items()}
 
     def forget(self, request: str) -> None:
         """Forget the pauses of a request that has been changed or removed."""
-        self.paused.pop(request, None)
-        self.paused.pop(f"{request}{_END}", None)
+        for part in Part:
+            self.paused.pop(f"{request}{part}", None)
 
     async def capabilities(self) -> HttpCapabilities:
         """Read the path that the user has set, or only check that the target listens.
@@ -203,6 +213,40 @@ class HttpClient:
 
     async def send(self, message: Message) -> JsonObject:
         """Send a request and return the result; raises BackendError."""
+        return await self._send(
+            message,
+            lambda reply, sent: result_of(
+                reply,
+                message.answers,
+                message.effect,
+                lambda: confidential_texts(message, sent),
+            ),
+        )
+
+    async def look_up[FindingT](
+        self, message: Message, read: Callable[[Reply], FindingT]
+    ) -> FindingT:
+        """Send the look-up of a request, and return what `read` finds in the response.
+
+        Raises BackendError, as `read` may.
+        """
+        return await self._send(message, lambda reply, _: read(reply))
+
+    async def ask(self, wire: Wire, values: Callable[[str], str]) -> Reply:
+        """Send a read, which is never paused; return its response whatever the status.
+
+        Raises BackendError.
+        """
+        sent = self._filled(wire, values)
+        headers = CIMultiDict(sent.headers)
+        headers.update(self._access.authentication.headers)
+        await self._request_interval.turn()
+        return await self._exchange(sent, headers, Effect.NONE)
+
+    async def _send[ResultT](
+        self, message: Message, read: Callable[[Reply, Sent], ResultT]
+    ) -> ResultT:
+        """Send a request, and pause it if it is rejected; raises BackendError."""
         self._raise_if_paused(message)
         self._used.add(message.request)
         try:
@@ -217,12 +261,7 @@ class HttpClient:
         fresh = message.effect is Effect.ONCE
         reply = await self._exchange(sent, headers, message.effect, fresh=fresh)
         try:
-            result = result_of(
-                reply,
-                message.answers,
-                message.effect,
-                lambda: confidential_texts(message, sent),
-            )
+            result = read(reply, sent)
         except RequestPaused as error:
             raise self._pause(message, error) from error
         except BackendError:
@@ -230,17 +269,6 @@ class HttpClient:
             raise
         self.paused.pop(message.pausing, None)
         return result
-
-    async def look_up(self, wire: Wire, values: Callable[[str], str]) -> Reply:
-        """Send a read and return its response whatever the status.
-
-        Raises BackendError.
-        """
-        sent = self._filled(wire, values)
-        headers = CIMultiDict(sent.headers)
-        headers.update(self._access.authentication.headers)
-        await self._request_interval.turn()
-        return await self._exchange(sent, headers, Effect.NONE)
 
     def _filled(self, wire: Wire, values: Callable[[str], str]) -> Sent:
         """Return a request with its slots and secrets; raises BackendError."""

@@ -10,7 +10,7 @@ from ...base import JsonObject, Operation, Receipt, Step, StepContext
 from ...errors import Rejected
 from ...field_table import text_field, time_field
 from ...target import EXAMPLE_ID
-from ..api.client import HttpCapabilities, HttpClient, Message
+from ..api.client import HttpCapabilities, HttpClient, Message, Part
 from ..request.definition import IdHeader
 from ..request.filling import filler
 from ..request.prepared import PreparedEnd, duration, read_repeat, read_seconds
@@ -131,6 +131,6 @@ async def _end(
             ids=[IdHeader(str(one)) for one in ids],
             signed=signed,
             sent_at=int(context.now.timestamp()),
-            ends=True,
+            part=Part.END,
         )
     )

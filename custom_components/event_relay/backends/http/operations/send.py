@@ -23,7 +23,7 @@ from ...field_table import flag_field, json_field, text_field
 from ...http_failures import Effect
 from ...own_sentences import OwnWarning
 from ...transport import Reply
-from ..api.client import HttpCapabilities, HttpClient, Message
+from ..api.client import HttpCapabilities, HttpClient, Message, Part
 from ..request import json_path
 from ..request.definition import Order, Repeat
 from ..request.filling import filler
@@ -80,13 +80,16 @@ class SendHttpRequest(Operation[HttpClient, Prepared, HttpCapabilities]):
     ) -> tuple[Step[HttpClient, Prepared], ...]:
         """Return the one call; the user's `repeat` says whether it may be repeated."""
         question = payload.question
+        siblings = frozenset(capabilities.requests)
         return (
             Step(
                 name=STEP,
-                run=partial(_send, siblings=frozenset(capabilities.requests)),
+                run=partial(_send, siblings=siblings),
                 repeatable=payload.repeat.sent_again,
                 repeatable_for=duration(payload.repeat_for),
-                find=None if question is None else partial(_find, question=question),
+                find=None
+                if question is None
+                else partial(_find, siblings=siblings, question=question),
                 write_time=None
                 if question is None
                 else timedelta(seconds=question.absent_after),
@@ -210,14 +213,24 @@ async def _find(
     payload: Prepared,
     context: StepContext,
     *,
+    siblings: Collection[str],
     question: Question,
 ) -> Finding:
     """Look up whether it has arrived."""
-    reply = await client.look_up(
-        question.wire,
-        _values(context),
+    message = Message(
+        request=payload.request,
+        revision=payload.revision,
+        siblings=siblings,
+        wire=question.wire,
+        answers=payload.answers,
+        effect=Effect.NONE,
+        delivery_id=context.delivery_id,
+        values=_values(context),
+        part=Part.LOOK_UP,
     )
-    finding = finding_of(reply, question, payload.answers)
+    finding = await client.look_up(
+        message, lambda reply: finding_of(reply, question, payload.answers)
+    )
     match finding:
         case Found(result=result):
             return Found(result=_with_link(client, context, result))
