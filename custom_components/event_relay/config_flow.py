@@ -21,6 +21,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_NAME, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.translation import async_load_integrations
 import voluptuous as vol
 from yarl import URL
 
@@ -157,6 +158,8 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         """Ask for the backend."""
         if (step := chosen_step(self, user_input)) is not None:
             return await step()
+        # Home Assistant only loads the texts of integrations that are set up.
+        await async_load_integrations(self.hass, {DOMAIN})
         return self.async_show_form(
             step_id="user",
             data_schema=menu_schema(BY_NAME, "backend"),

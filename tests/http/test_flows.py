@@ -203,6 +203,14 @@ async def test_unreachable_target_is_an_error(
     assert result["errors"] == {"base": "cannot_connect"}
 
 
+async def test_first_connection_is_refused_in_the_language_of_the_home(
+    hass: HomeAssistant, socket_enabled: None
+) -> None:
+    hass.config.language = "de"
+    refused = await add(hass, "http://127.0.0.1:1")
+    assert placeholder(refused, "reason") == "die Verbindung wurde abgewiesen"
+
+
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"certificate": "Zertifikat für zu Hause"}, "certificate", "bad_certificate"),
     ({CONF_URL: "https://a.example/path"}, "url", "origin_only"),
