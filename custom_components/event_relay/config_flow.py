@@ -39,7 +39,8 @@ from .backends.named_steps import FlowStep, NamedSteps
 from .const import CONF_BACKEND, CONF_CAPABILITIES, CONF_DEFAULT, CONF_PAUSED, DOMAIN
 from .coordinator import RelayConfigEntry
 from .flows.rule import RuleFlow
-from .home_language import reason_in_words, say
+from .flows.rule_form import Labels, refusal_in_words
+from .home_language import Texts, reason_in_words, say, texts_of
 from .options import options_schema, paused
 from .registry import BY_NAME, async_load
 from .rules.rule import SUBENTRY_RULE
@@ -278,7 +279,14 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
         if self._made is None:
             self._made = forms.made_once(entry.data if entry is not None else {})
         schema = forms.connection
-        flat = flattened(schema, user_input)
+        try:
+            flat = flattened(schema, read_numbers(schema, user_input))
+        except InvalidField as error:
+            step = f"step.{forms.backend.name}."
+            labels = Labels(Texts(texts_of(self.hass, "config"), step))
+            self._errors[place_of(schema, error.field)] = "refused"
+            self._placeholders["reason"] = refusal_in_words(self.hass, error, labels)
+            return None
         try:
             data = forms.normalise(flat) | self._made
         except InvalidField as error:

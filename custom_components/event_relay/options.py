@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .backends.forms import BackendForms
-from .backends.input_forms import WholeNumber
+from .backends.input_forms import BoundedNumber
 from .const import (
     CONF_DEFAULT,
     CONF_PAUSED,
@@ -27,15 +27,17 @@ UNSETTLED_LIMIT_MOST = 200_000
 
 
 _OUTBOX = {
-    vol.Required(CONF_RETENTION_DAYS, default=RETENTION_DAYS): WholeNumber(
+    vol.Required(CONF_RETENTION_DAYS, default=RETENTION_DAYS): BoundedNumber(
         1, RETENTION_DAYS_MOST, unit="d"
     ),
-    vol.Required(CONF_UNSETTLED_LIMIT, default=UNSETTLED_LIMIT): WholeNumber(
+    vol.Required(CONF_UNSETTLED_LIMIT, default=UNSETTLED_LIMIT): BoundedNumber(
         UNSETTLED_LIMIT_LEAST, UNSETTLED_LIMIT_MOST
     ),
 }
 
-_SHARED = {vol.Required(CONF_SPREAD, default=0): WholeNumber(0, SPREAD_MOST, unit="s")}
+_SHARED = {
+    vol.Required(CONF_SPREAD, default=0): BoundedNumber(0, SPREAD_MOST, unit="s")
+}
 
 _SEVERAL = {vol.Required(CONF_DEFAULT, default=False): BooleanSelector()}
 

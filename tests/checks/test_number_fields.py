@@ -5,48 +5,41 @@ from collections.abc import Iterator
 
 from .files import PACKAGE
 
-WHOLE_NUMBER = "backends/input_forms.py"
-"""The one module that gives limits to a selector; it leaves out its check."""
-WITHOUT_LIMITS = {
-    "backends/http/connection_forms.py": "the time between requests: bad_interval",
-    "backends/http/request_forms.py": "seconds: read with the request's definition",
-    "flows/rule_form.py": "the number of firings: bad_most",
-}
-"""Modules that make selectors without limits, and what checks their numbers."""
+BOUNDED_NUMBER = "backends/input_forms.py"
+"""The one module that makes a selector; it leaves out its check."""
 READS_NUMBERS = {
     "backends/frigate/forms.py": "config_flow.py",
+    "backends/http/connection_forms.py": "config_flow.py",
     "backends/palabra/mirror/flow_forms.py": "backends/palabra/mirror/flow_forms.py",
+    "flows/rule_form.py": "flows/rule.py",
     "options.py": "config_flow.py",
     "repair_flows/mirror.py": "repair_flows/mirror.py",
 }
-"""Modules that have whole numbers in their form, and the module of its flow."""
+"""Modules that have numbers in their form, and the module of its flow."""
+READ_BY_DEFINITION = "backends/http/request_forms.py"
+"""The module whose numbers are read with those of presets."""
 
 
-def calls() -> Iterator[tuple[str, str, set[str]]]:
-    """Yield each call by name in the package: its module, name and keywords."""
+def calls() -> Iterator[tuple[str, str]]:
+    """Yield each call by name in the package: its module and name."""
     for path in PACKAGE.rglob("*.py"):
         module = path.relative_to(PACKAGE).as_posix()
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                keywords = {str(one.arg) for one in node.keywords}
-                yield module, node.func.id, keywords
+                yield module, node.func.id
 
 
 def modules_with(name: str) -> set[str]:
     """Return the modules that call a name."""
-    return {module for module, called, _ in calls() if called == name}
+    return {module for module, called in calls() if called == name}
 
 
-def test_only_whole_numbers_have_limits_in_the_selector() -> None:
-    limited = {
-        module
-        for module, called, keywords in calls()
-        if called == "NumberSelectorConfig" and keywords & {"min", "max"}
-    }
-    assert limited == {WHOLE_NUMBER}
-    assert modules_with("NumberSelector") == WITHOUT_LIMITS.keys()
+def test_every_number_has_its_limits() -> None:
+    assert modules_with("NumberSelectorConfig") == {BOUNDED_NUMBER}
+    assert not modules_with("NumberSelector")
 
 
-def test_every_form_with_whole_numbers_reads_them() -> None:
-    assert modules_with("WholeNumber") == READS_NUMBERS.keys()
-    assert modules_with("read_numbers") == {*READS_NUMBERS.values()}
+def test_every_form_with_numbers_reads_them() -> None:
+    forms = READS_NUMBERS.keys() | {READ_BY_DEFINITION}
+    assert modules_with("BoundedNumber") == forms
+    assert modules_with("read_numbers") == {BOUNDED_NUMBER, *READS_NUMBERS.values()}

@@ -177,12 +177,19 @@ async def test_advanced_fields_are_in_their_own_section(
         # The initial values, which the frontend sends if nothing is changed.
         assert more.default() == sectioned(CONNECTION, ENTERED)["more"]
         shown = form
-        for name, wrong in (("signing_secret", "short"), ("interval", -1)):
+        for name, wrong, error in (
+            ("signing_secret", "short", "bad_signing_secret"),
+            ("interval", -1, "refused"),
+            ("interval", 3600.5, "refused"),
+        ):
             filled = entry_form(target.origin, **{name: wrong})
             shown = await submit(hass, shown, filled)
-            assert shown["errors"] == {"more": f"bad_{name}"}
+            assert shown["errors"] == {"more": error}
             assert shown["data_schema"] is not None
             assert suggested_values(shown["data_schema"])["more"] == filled["more"]
+        assert placeholder(shown, "reason") == (
+            '"Minimum time between requests" must be from 0 to 3600'
+        )
         filled = entry_form(target.origin, signing_secret=SIGNING, interval=2)
         added = await submit(hass, shown, filled)
     assert added["type"] is FlowResultType.CREATE_ENTRY
@@ -235,8 +242,6 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"signing_secret": "short"}, "signing_secret", "bad_signing_secret"),
     ({"certificate": "x"}, "certificate", "bad_certificate"),
     ({"read_path": "health"}, "read_path", "bad_read_path"),
-    ({"interval": -1}, "interval", "bad_interval"),
-    ({"interval": 3601}, "interval", "bad_interval"),
     (
         {CONF_URL: "http://a.example", "authentication": "bearer", "secret": "x"},
         "url",

@@ -75,7 +75,7 @@ def _number_from(written: str, name: str) -> float:
     return float(written)
 
 
-def whole(value: object, name: str, *, minimum: int, maximum: int) -> int:
+def whole(value: object, name: str, *, minimum: float, maximum: float) -> int:
     """Read a whole number; templates may give 30 as 30.0."""
     try:
         read = number(value, name, minimum=minimum, maximum=maximum)

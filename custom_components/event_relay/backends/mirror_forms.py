@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-import re
 from typing import Any, Protocol
 
 from homeassistant.config_entries import (
@@ -17,6 +16,7 @@ import voluptuous as vol
 from .base import InvalidField
 from .choice_forms import Listed, as_shown
 from .forms import BackendForms
+from .input_forms import place_of
 
 
 class Running(Protocol):
@@ -100,9 +100,8 @@ class MirrorFlow(ConfigSubentryFlow):
         try:
             return await self.async_checked(user_input)
         except InvalidField as error:
-            field = re.split(r"[.\[]", error.field)[0]
-            known = {str(marker) for marker in (await self.async_schema()).schema}
-            self._errors[field if field in known else "base"] = error.problem
+            place = place_of(await self.async_schema(), error.field)
+            self._errors[place] = error.problem
             self._placeholders = {"field": error.field, **error.details}
             return None
 

@@ -15,6 +15,7 @@ import voluptuous as vol
 from ..actions.resolve import invalid_field
 from ..backends.base import InvalidField
 from ..backends.choice_forms import as_shown
+from ..backends.input_forms import place_of, read_numbers
 from ..backends.markdown import in_markdown
 from ..backends.named_steps import FlowStep
 from ..backends.rule_forms import RuleField
@@ -32,7 +33,6 @@ from .rule_form import (
     deliver_schema,
     in_words,
     labels_of,
-    place_of,
     when_schema,
     with_labels,
 )
@@ -43,7 +43,6 @@ from .rule_validation import (
     Trial,
     check_deliver,
     check_when,
-    field_of,
     try_fields,
 )
 
@@ -135,20 +134,25 @@ class RuleFlow(RuleStart):
             )
         ending = coordinator.forms.endings.get(operation)
         shown = user_input or deliver_shown(self._fields, self._deliver)
+        missable = any(recurs(trigger) for trigger in self._triggers)
+        schema = deliver_schema(self._fields, ending, shown, missable=missable)
         self._mistake = None
         if user_input is not None:
-            deliver = deliver_data(user_input)
-            deliver |= chosen_labels(self._fields, deliver[CONF_FIELDS])
             try:
+                deliver = deliver_data(read_numbers(schema, user_input))
+                deliver |= chosen_labels(self._fields, deliver[CONF_FIELDS])
                 await check_deliver(self.hass, deliver, ending)
-                self._check_trial(await self._try(deliver, await self._sample()))
+                trial = await self._try(deliver, await self._sample())
+                if trial.mistake is not None:
+                    raise trial.mistake
+            except InvalidField as refusal:
+                details = {"reason": self._reason(refusal)}
+                self._mistake = Mistake(refusal.field, "refused", details)
             except Mistake as mistake:
                 self._mistake = mistake
             else:
                 self._deliver = deliver
                 return await self.async_step_preview()
-        missable = any(recurs(trigger) for trigger in self._triggers)
-        schema = deliver_schema(self._fields, ending, shown, missable=missable)
         return self._form(operation, schema, shown)
 
     async def async_step_preview(
@@ -235,7 +239,7 @@ class RuleFlow(RuleStart):
         except BrokenTemplate as error:
             labels = labels_of(self.hass, operation)
             raise Mistake(
-                place_of(self._fields or (), error.field),
+                error.field,
                 "invalid_template",
                 {"field": quoted(self.hass, labels[error.field]), "reason": str(error)},
             ) from error
@@ -246,15 +250,6 @@ class RuleFlow(RuleStart):
             return trial.values
         forms = self._loaded_entry().runtime_data.forms
         return forms.preview(self._when[CONF_OPERATION], dict(trial.payload))
-
-    def _check_trial(self, trial: Trial) -> None:
-        """Raise Mistake for a refusal that no firing can resolve."""
-        if (refusal := trial.mistake) is not None:
-            raise Mistake(
-                place_of(self._fields or (), field_of(refusal.field)),
-                "refused",
-                {"reason": self._reason(refusal)},
-            )
 
     def _reason(self, refusal: InvalidField) -> str:
         """Return why a field is refused, with the labels of the form."""
@@ -273,7 +268,9 @@ class RuleFlow(RuleStart):
             data_schema=self.add_suggested_values_to_schema(
                 schema, as_shown(schema, shown)
             ),
-            errors={mistake.where: mistake.problem} if mistake else {},
+            errors={place_of(schema, mistake.where): mistake.problem}
+            if mistake
+            else {},
             description_placeholders={
                 **EXAMPLES,
                 "template": example_template(self._triggers),

@@ -19,7 +19,6 @@ from ..rules.rule import (
     CONF_LIMITS,
     CONF_LONGEST_OPEN,
     CONF_MISSED,
-    CONF_MOST,
     CONF_OPERATION,
     CONF_PERIOD,
     CONF_UNTIL,
@@ -99,8 +98,6 @@ def deliver_data(entered: Mapping[str, Any]) -> dict[str, Any]:
             for key, value in entered.get(name, {}).items()
         }
         given = without_empty(given)
-        if CONF_MOST in given:
-            given[CONF_MOST] = int(given[CONF_MOST])
         if given.get(CONF_DELIVER_MISSED):
             del given[CONF_DELIVER_MISSED]
         if given:

@@ -11,9 +11,6 @@ from homeassistant.helpers.selector import (
     BooleanSelector,
     ConditionSelector,
     DurationSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -26,6 +23,7 @@ import voluptuous as vol
 from ..actions.resolve import invalid_field, unfilled_field
 from ..backends.base import Ending, InvalidField
 from ..backends.choice_forms import NOTHING_CHOSEN
+from ..backends.input_forms import BoundedNumber, field_of
 from ..backends.markdown import in_list, in_markdown
 from ..backends.rule_forms import RuleField
 from ..home_language import Texts, in_home_language, quoted, texts_of
@@ -46,7 +44,6 @@ from ..rules.rule import (
     SUBENTRY_RULE,
 )
 from .rule_data import SECTION_MORE, SECTION_ONLY_IF, without_empty
-from .rule_validation import field_of
 
 HIDDEN = "********"
 """The text that replaces a secret."""
@@ -62,8 +59,8 @@ class Labels(dict[str, str]):
 
     def __missing__(self, name: str) -> str:
         """Return the name of a field without a label."""
-        for group in ("data", f"sections.{SECTION_MORE}.data"):
-            if (text := self._texts.get(f"{group}.{name}")) is not None:
+        for group in ("", f"sections.{SECTION_MORE}.", f"sections.{CONF_LIMITS}."):
+            if (text := self._texts.get(f"{group}data.{name}")) is not None:
                 return text
         return name
 
@@ -139,6 +136,7 @@ def as_list(
 
 
 LONGEST_DURATION = timedelta(days=366)
+MOST_FIRINGS = 10_000
 _LIST_OF_OBJECTS = vol.Schema([dict])
 _CONDITIONS = vol.Schema([vol.Any(dict, str)])
 
@@ -244,10 +242,7 @@ def deliver_schema(
     sections[CONF_LIMITS] = {
         vol.Optional(CONF_DEBOUNCE): _DURATION,
         vol.Optional(CONF_COOL_DOWN): _DURATION,
-        vol.Optional(CONF_MOST): NumberSelector(
-            # Without limits: in a section, those are refused by the field's key.
-            NumberSelectorConfig(step=1, mode=NumberSelectorMode.BOX)
-        ),
+        vol.Optional(CONF_MOST): BoundedNumber(1, MOST_FIRINGS),
         vol.Optional(CONF_PERIOD): _DURATION,
     }
     if missable:
@@ -261,14 +256,6 @@ def deliver_schema(
                 vol.Schema(inner), {"collapsed": not _holds_anything(given.get(name))}
             )
     return vol.Schema(form)
-
-
-def place_of(fields: Sequence[RuleField], name: str) -> str:
-    """Return where an error of a field is shown: at the field or its section."""
-    for field in fields:
-        if field.name == name:
-            return SECTION_MORE if field.seldom else name
-    return "base"
 
 
 def _marker(field: RuleField) -> vol.Marker:

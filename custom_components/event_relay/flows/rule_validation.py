@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-import re
 from typing import Any
 
 from homeassistant.const import (
@@ -21,6 +20,7 @@ import voluptuous as vol
 
 from ..actions.coercion import coerce
 from ..backends.base import Ending, InvalidField
+from ..backends.input_forms import field_of
 from ..coordinator import RelayConfigEntry
 from ..rules.fields import Field
 from ..rules.rule import (
@@ -34,8 +34,6 @@ from ..rules.rule import (
 from ..rules.triggers import CannotAttach, make_conditions, validate_triggers
 from .rule_data import SECTION_ONLY_IF
 
-MOST_FIRINGS = 10_000
-
 _WATCHED = frozenset({CONF_ENTITY_ID, CONF_TARGET})
 """Keys that select the entities of a trigger."""
 
@@ -46,10 +44,7 @@ class Mistake(Exception):
     def __init__(
         self, where: str, problem: str, details: Mapping[str, str] | None = None
     ) -> None:
-        """Initialize with the problem, and the field or its section.
-
-        A form shows errors at sections, but not at the fields inside.
-        """
+        """Initialize with the problem, and the field or its section."""
         super().__init__(f"{where}: {problem}")
         self.where = where
         self.problem = problem
@@ -130,8 +125,6 @@ async def check_deliver(
             if name in data[CONF_FIELDS]:
                 raise Mistake(name, "ended_otherwise")
     limits = data.get(CONF_LIMITS, {})
-    if not 1 <= limits.get(CONF_MOST, 1) <= MOST_FIRINGS:
-        raise Mistake(CONF_LIMITS, "bad_most")
     if CONF_PERIOD in limits and CONF_MOST not in limits:
         raise Mistake(CONF_LIMITS, "no_most")
     if limits.get(CONF_PERIOD) == 0:
@@ -246,8 +239,3 @@ async def _offer(
     payload = asked.parse(fitting)
     asked.check(payload, entry.runtime_data.effective, dt_util.utcnow())
     return resolved, asked.dump(payload)
-
-
-def field_of(name: str) -> str:
-    """Return the field of a path such as `users[0]` or `tags.floor`."""
-    return re.split(r"[.\[]", name, maxsplit=1)[0]

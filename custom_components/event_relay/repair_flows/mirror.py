@@ -6,14 +6,14 @@ from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 import voluptuous as vol
 
 from ..backends.base import InvalidField
-from ..backends.input_forms import WholeNumber, read_numbers
+from ..backends.input_forms import BoundedNumber, read_numbers
 from ..rules.mirrors.questions import Question, answer
 
 CONF_SCRIPT_ID = "script_id"
 LARGEST_ID = 2**53
 """The largest whole number that a browser sends unchanged."""
 
-_WHICH = vol.Schema({vol.Optional(CONF_SCRIPT_ID): WholeNumber(1, LARGEST_ID)})
+_WHICH = vol.Schema({vol.Optional(CONF_SCRIPT_ID): BoundedNumber(1, LARGEST_ID)})
 
 
 class QuestionFlow(RepairsFlow):

@@ -17,7 +17,7 @@ from ..choice_forms import Listed
 from ..connection_forms import ADDRESS, PASSWORD, USERNAME
 from ..errors import PermissionDenied
 from ..forms import TEST, BackendForms, Probe, Product
-from ..input_forms import WholeNumber
+from ..input_forms import BoundedNumber
 from ..rule_forms import RuleField
 from .api.client import FrigateClient
 from .api.models import UNDATED_LIFE, FrigateCapabilities
@@ -34,7 +34,7 @@ OPTIONS = vol.Schema(
     {
         vol.Required(
             CONF_UNDATED_LIFE, default=int(UNDATED_LIFE.total_seconds())
-        ): WholeNumber(UNDATED_LIFE_LEAST, UNDATED_LIFE_MOST, unit="s"),
+        ): BoundedNumber(UNDATED_LIFE_LEAST, UNDATED_LIFE_MOST, unit="s"),
         vol.Required(CONF_ENDS_UNSAFELY, default=False): BooleanSelector(),
         vol.Required(CONF_SNAPSHOTS, default=True): BooleanSelector(),
     }

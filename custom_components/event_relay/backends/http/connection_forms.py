@@ -9,9 +9,6 @@ from homeassistant.const import CONF_NAME, CONF_URL, CONF_USERNAME, CONF_VERIFY_
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -33,6 +30,7 @@ from yarl import URL
 from ..address_forms import read_address
 from ..base import InvalidField
 from ..connection_forms import ADDRESS, SECRET
+from ..input_forms import BoundedNumber
 from .api.access import Access, Authentication, Kind, Tls, pem_context
 from .request import safety
 from .request.signing import key_of
@@ -77,11 +75,8 @@ _MORE = vol.Schema(
         vol.Optional(CONF_CERTIFICATE): TextSelector(
             TextSelectorConfig(multiline=True)
         ),
-        vol.Required(CONF_INTERVAL, default=0): NumberSelector(
-            # Without limits: in a section, those are refused by the field's key.
-            NumberSelectorConfig(
-                step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="s"
-            )
+        vol.Required(CONF_INTERVAL, default=0): BoundedNumber(
+            0, LONGEST_INTERVAL, fractions=True, unit="s"
         ),
         vol.Required(CONF_IN_ORDER, default=False): BooleanSelector(),
     }
@@ -120,7 +115,7 @@ def normalised(entered: Mapping[str, Any]) -> dict[str, Any]:
         CONF_VERIFY_SSL: entered[CONF_VERIFY_SSL],
         CONF_CERTIFICATE: _text(entered, CONF_CERTIFICATE),
         CONF_READ_PATH: _text(entered, CONF_READ_PATH),
-        CONF_INTERVAL: float(entered[CONF_INTERVAL]),
+        CONF_INTERVAL: entered[CONF_INTERVAL],
         CONF_IN_ORDER: entered[CONF_IN_ORDER],
     }
     for name in (CONF_SIGNING_SECRET, CONF_FORMER_SECRET):
@@ -132,8 +127,6 @@ def normalised(entered: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidField(CONF_CERTIFICATE, "bad_certificate")
     if (path := data[CONF_READ_PATH]) and not _READ_PATH.fullmatch(path):
         raise InvalidField(CONF_READ_PATH, "bad_read_path")
-    if not 0 <= data[CONF_INTERVAL] <= LONGEST_INTERVAL:
-        raise InvalidField(CONF_INTERVAL, "bad_interval")
     if not data[CONF_UNENCRYPTED] and _exposes_secrets(data):
         raise InvalidField(CONF_URL, "plain_http_public")
     return data

@@ -16,9 +16,6 @@ from homeassistant.data_entry_flow import section
 from homeassistant.exceptions import HomeAssistantError, TemplateError
 from homeassistant.helpers.selector import (
     BooleanSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     ObjectSelector,
     SelectSelector,
     SelectSelectorConfig,
@@ -35,6 +32,7 @@ import voluptuous as vol
 from ..base import Absent, Found, InvalidField, JsonObject
 from ..choice_forms import NOTHING_CHOSEN
 from ..errors import BackendError
+from ..input_forms import BoundedNumber, place_of
 from ..markdown import in_markdown
 from ..menu_forms import chosen_step, connection_summary, menu_schema
 from ..named_steps import FlowStep, NamedSteps
@@ -43,6 +41,9 @@ from .connection_forms import named_secrets, signing_secrets
 from .operations.send import finding_of
 from .presets import BY_NAME, PRESETS, Preset
 from .request.definition import (
+    LONGEST_ABSENCE,
+    LONGEST_LIFE,
+    SHORTEST_ABSENCE,
     Definition,
     IdHeader,
     Order,
@@ -82,12 +83,9 @@ def _repeat(*kinds: Repeat) -> SelectSelector:
     )
 
 
-_SECONDS = NumberSelector(
-    # Without limits: those of a selector are refused in English, by the field's key.
-    NumberSelectorConfig(
-        step="any", mode=NumberSelectorMode.BOX, unit_of_measurement="s"
-    )
-)
+_SECONDS = BoundedNumber(1, LONGEST_LIFE, fractions=True, unit="s")
+_ABSENCE = BoundedNumber(SHORTEST_ABSENCE, LONGEST_ABSENCE, fractions=True, unit="s")
+"""Their limits are those that the definition reads them with."""
 _WITHOUT_LOOK_UP = [one for one in Repeat if one is not Repeat.LOOK_UP]
 _WITHOUT_END = [one for one in _WITHOUT_LOOK_UP if one is not Repeat.WHILE_OPEN]
 """What may be true of a preset: none that asks has a look-up or an end."""
@@ -119,7 +117,7 @@ _SECTIONS: Mapping[str, dict[vol.Marker, Any]] = {
         vol.Optional("found_path"): _TEXT,
         vol.Optional("found_equals"): _TEXT,
         vol.Required("missing_is_404", default=False): _YES_NO,
-        vol.Required("absent_after", default=60): _SECONDS,
+        vol.Required("absent_after", default=60): _ABSENCE,
     },
     "answer": {
         vol.Optional("success_statuses"): _TEXT,
@@ -195,7 +193,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
 
     def __init__(self) -> None:
         """Begin without input."""
-        self._refusal = self._place = self._not_taken = ""
+        self._refusal = self._wrong = self._not_taken = ""
         self._taken: TakenOver | None = None
 
     @override
@@ -381,7 +379,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         if "other" in details:
             other = in_words(details["other"], labels)
             details["other"] = quoted.format(label=other)
-        self._place = _place(field)
+        self._wrong = field
         self._refusal = texts[f"exceptions.field_{error.problem}.message"].format(
             field=quoted.format(label=in_words(field, labels)), **details
         )
@@ -401,10 +399,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show a form with the input and its error."""
         refusal, self._refusal = self._refusal, ""
-        names = {str(marker) for marker in schema.schema}
-        errors = {}
-        if refusal:
-            errors[self._place if self._place in names else "base"] = "refused"
+        errors = {place_of(schema, self._wrong): "refused"} if refusal else {}
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(schema, shown),
@@ -502,12 +497,3 @@ def _read_yaml(text: str) -> object:
     except HomeAssistantError as error:
         raise ValueError("not YAML") from error
     return read
-
-
-def _place(name: str) -> str:
-    """Return where an error is shown: at a field, or at its section."""
-    first = re.split(r"[.\[]", name, maxsplit=1)[0]
-    for section_name, inner in _SECTIONS.items():
-        if section_name not in _NESTED and first in set(map(str, inner)):
-            return section_name
-    return first

@@ -23,7 +23,7 @@ import voluptuous as vol
 from ....const import DOMAIN
 from ...base import InvalidField
 from ...choice_forms import NOTHING_CHOSEN
-from ...input_forms import WholeNumber, read_numbers
+from ...input_forms import BoundedNumber, read_numbers
 from ...mirror_forms import MirrorFlow
 from .calendar_settings import (
     AHEAD_DAYS,
@@ -63,7 +63,7 @@ class CalendarMirrorFlow(MirrorFlow):
                 vol.Required(CONF_CALENDAR): EntitySelector(
                     EntitySelectorConfig(domain="calendar", exclude_entities=own)
                 ),
-                vol.Required(CONF_AHEAD, default=AHEAD_DAYS): WholeNumber(
+                vol.Required(CONF_AHEAD, default=AHEAD_DAYS): BoundedNumber(
                     1, AHEAD_DAYS_MOST, unit="d"
                 ),
                 vol.Optional(CONF_FILTER): TextSelector(),
