@@ -7,7 +7,7 @@ import pytest
 
 from tools.simulators.frigate import FrigateSimulator
 
-from .forms import field, option
+from .forms import field, go, option
 from .home import BrowserHome
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -84,3 +84,5 @@ async def test_connection_and_rule(page: Page, home: BrowserHome) -> None:
             page.get_by_role("button", name=re.compile("^Night watch Rule"))
         ).to_be_visible()
         await page.evaluate(_REMOVE, "Frigate (localhost)")
+        # The list of automations stays in the state of the page's history.
+        await go(page, "/config")
