@@ -43,7 +43,7 @@ class Generations:
     async def async_start(self, store: Store) -> None:
         """Begin a generation for this run of an open store."""
         self._store = store
-        await self._async_advance()
+        await self._async_advance(store)
 
     @callback
     def claimed(self) -> None:
@@ -55,25 +55,25 @@ class Generations:
             )
 
     async def async_end(self) -> None:
-        """Begin the last generation of a run, in which nothing is sent."""
+        """Begin the last generation of a run; what is claimed meanwhile begins none."""
+        store, self._store = self._store, None
         if self._task is not None:
             self._task.cancel()
-        await self._async_advance()
+        if store is not None:
+            await self._async_advance(store)
 
     async def _async_follow(self) -> None:
         """Begin one generation after the other while deliveries are claimed."""
         try:
-            while self._claimed:
+            while self._claimed and self._store is not None:
                 self._claimed = False
-                await self._async_advance()
+                await self._async_advance(self._store)
                 await sleep(SPACING)
         finally:
             self._task = None
 
-    async def _async_advance(self) -> None:
+    async def _async_advance(self, store: Store) -> None:
         """Begin a generation, in the file first, so that a crash makes it no older."""
-        if self._store is None:
-            return
         with suppress(StoreUnavailable):
-            number = await self._store.advance()
+            number = await store.advance()
             await self._storage.async_save({"generation": number})
