@@ -133,8 +133,15 @@ def test_problems_of_fields() -> None:
     texts = read("""
         raise InvalidField(name, "required" if value == "" else "invalid")
         raise InvalidField("end_time", "too_late", limit=limit)
+        raise InvalidField(name, KINDS[kind])
+        raise InvalidField(name, TYPES.get(kind, "odd"))
+        KINDS = {int: "not_whole"}
+        TYPES: Mapping[type, str] = {bool: "not_a_flag"}
     """)
     assert texts.problems == {
+        "not_whole": [frozenset()],
+        "not_a_flag": [frozenset()],
+        "odd": [frozenset()],
         "required": [frozenset()],
         "invalid": [frozenset()],
         "too_late": [frozenset({"limit"})],

@@ -1,8 +1,9 @@
 """Find the translation keys that the code uses, by its syntax.
 
 A key is followed through expressions that a reader would follow, too: both sides of a
-conditional, a name assigned in the same function, a constant of the package, the
-results of a function of the same module. Other sources are unknown and left out.
+conditional, the values of a table, a name assigned in the same function or in its
+module, a constant of the package, the results of a function of the same module. Other
+sources are unknown and left out.
 """
 
 import ast
@@ -61,22 +62,31 @@ class Scope:
 
     def strings(self, node: ast.expr | None) -> Keys:
         """Return the possible strings of an expression, as far as known."""
+        parts: list[ast.expr] = []
         match node:
             case ast.Constant(value=str(value)):
                 return frozenset({value})
-            case ast.IfExp(body=first, orelse=second):
-                return self.strings(first) | self.strings(second)
             case ast.Name(id=name) if name not in self.followed:
                 return replace(self, followed=self.followed | {name})._assigned(name)
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                return NONE.union(*(self.strings(part) for part in parts))
-        return NONE
+            case ast.IfExp(body=first, orelse=second):
+                parts = [first, second]
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Dict(values=parts):
+                pass
+            case ast.Subscript(value=ast.Name() as table):
+                parts = [table]
+            case ast.Call(func=ast.Attribute(value=table, attr="get"), args=[_, *rest]):
+                parts = [table, *rest]
+        return NONE.union(*map(self.strings, parts))
 
     def _assigned(self, name: str) -> Keys:
         found = frozenset({self.constants[name]} if name in self.constants else ())
-        for node in ast.walk(self.function) if self.function else ():
+        inside = ast.walk(self.function) if self.function else ()
+        for node in (*self.module.body, *inside):
             match node:
-                case ast.Assign(targets=[ast.Name(id=target)], value=value):
+                case (
+                    ast.Assign(targets=[ast.Name(id=target)], value=value)
+                    | ast.AnnAssign(target=ast.Name(id=target), value=value)
+                ):
                     if target == name:
                         found |= self.strings(value)
                 case ast.Assign(targets=[ast.Tuple(elts=names)], value=value):

@@ -66,6 +66,7 @@ _PROBLEMS: Mapping[Coercer, str] = {
     in_seconds: "not_a_duration",
     cv.boolean: "not_a_flag",
     cv.datetime: "not_a_time",
+    cv.entity_id: "not_an_entity",
     as_text: "not_text",
     cv.string: "not_text",
 }
@@ -74,11 +75,7 @@ _PROBLEMS: Mapping[Coercer, str] = {
 def wrong_kind(field: str, coercer: Coercer) -> InvalidField:
     """Return the error for a value of a kind that a coercer does not take."""
     kind = unwrap(coercer, stop=_PROBLEMS.__contains__)
-    if (problem := _PROBLEMS.get(kind)) is not None:
-        return InvalidField(field, problem)
-    if kind is cv.entity_id:
-        return InvalidField(field, "not_an_entity")
-    return InvalidField(field, "invalid")
+    return InvalidField(field, _PROBLEMS.get(kind, "invalid"))
 
 
 @dataclass(frozen=True, kw_only=True)
