@@ -43,6 +43,7 @@ from custom_components.event_relay.backends.http.api.client import (
     MAXIMUM_ANSWER,
     HttpCapabilities,
     HttpClient,
+    Part,
 )
 from custom_components.event_relay.backends.http.operations.end import EndHttpRequest
 from custom_components.event_relay.backends.http.operations.send import SendHttpRequest
@@ -338,7 +339,7 @@ async def test_rejected_request_pauses_alone(
     target.answers = [403]
     with pytest.raises(RequestPaused):
         await send(client, prepared(), "r2")
-    assert client.paused["r1"].status == 403
+    assert client.paused["r1", Part.REQUEST].status == 403
     with pytest.raises(RequestPaused) as caught:
         await send(client, prepared(), "r2")
     assert caught.value.retry_after == 900
@@ -381,7 +382,7 @@ async def test_missing_endpoint_pauses_only_its_request(
     client = client_of(session, target.origin)
     with pytest.raises(RequestPaused):
         await send(client, prepared())
-    assert client.paused["r1"].status == 410
+    assert client.paused["r1", Part.REQUEST].status == 410
 
 
 async def test_reason_contains_nothing_of_the_request(

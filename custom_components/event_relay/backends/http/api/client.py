@@ -6,7 +6,7 @@ The address is often the secret: every message here holds only its origin.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from enum import Enum, auto
 from http import HTTPStatus
 import json
 import time
@@ -101,15 +101,12 @@ class SigningSecretMissing(RequestPaused):
         super().__init__(_SIGNATURE)
 
 
-class Part(StrEnum):
-    """The part of a request that is sent; each has a path and rights of its own.
+class Part(Enum):
+    """The part of a request that is sent; each has a path and rights of its own."""
 
-    The value ends the key under which it is paused.
-    """
-
-    REQUEST = ""
-    END = ".end"
-    LOOK_UP = ".look_up"
+    REQUEST = auto()
+    END = auto()
+    LOOK_UP = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,9 +132,9 @@ class Message:
     part: Part = Part.REQUEST
 
     @property
-    def pausing(self) -> str:
-        """Return the key under which it is paused: of its request, or of the part."""
-        return f"{self.request}{self.part}"
+    def pausing(self) -> tuple[str, Part]:
+        """Return what is paused if it is rejected: this part of its request."""
+        return self.request, self.part
 
 
 class HttpClient:
@@ -166,8 +163,8 @@ class HttpClient:
             if account.kind is Kind.DIGEST
             else ()
         )
-        self.paused: dict[str, Paused] = {}
-        """Requests and their parts that the target rejects, by their keys."""
+        self.paused: dict[tuple[str, Part], Paused] = {}
+        """Parts of requests that the target rejects."""
         self._used: set[str] = set()
         """Ids of requests that were sent."""
         self.shown: frozenset[str] | None = None
@@ -191,13 +188,13 @@ class HttpClient:
 
     @property
     def paused_requests(self) -> Mapping[str, Paused]:
-        """Return the requests that are paused, or of which a part is, by id."""
-        return {key.partition(".")[0]: paused for key, paused in self.paused.items()}
+        """Return the requests of which a part is paused, by id."""
+        return {request: paused for (request, _), paused in self.paused.items()}
 
     def forget(self, request: str) -> None:
         """Forget the pauses of a request that has been changed or removed."""
         for part in Part:
-            self.paused.pop(f"{request}{part}", None)
+            self.paused.pop((request, part), None)
 
     async def capabilities(self) -> HttpCapabilities:
         """Read the path that the user has set, or only check that the target listens.
@@ -320,9 +317,10 @@ class HttpClient:
             revision=message.revision,
             until=self._monotonic() + (error.retry_after or 0),
         )
+        whole = {(one, Part.REQUEST) for one in message.siblings}
         statuses = {
             self.paused[one].status if one in self.paused else None
-            for one in {message.pausing, *message.siblings}
+            for one in {message.pausing, *whole}
         }
         if statuses <= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             self.paused.clear()
