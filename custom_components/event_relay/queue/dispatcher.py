@@ -36,7 +36,6 @@ class Dispatcher:
         *,
         connection: Connection,
         flow_control: FlowControl,
-        in_flight: InFlight,
         wake_up: WakeUp,
         observer: QueueObserver,
     ) -> None:
@@ -44,27 +43,25 @@ class Dispatcher:
         self._store = connection.store
         self._clock = connection.clock
         self._flow_control = flow_control
-        self._in_flight = in_flight
         self._wake_up = wake_up
         self._observer = observer
+        self.in_flight = InFlight(connection.backend, connection.clock, flow_control)
         self._executor = Executor(connection, Absence(connection.backend.write_time))
 
     def fill_slots(self) -> None:
         """Send claimed deliveries as long as slots are free."""
-        while (ready := self._in_flight.pop()) is not None:
+        while (ready := self.in_flight.pop()) is not None:
             delivery, payload = ready
-            self._begin(
-                self._in_flight.sending, delivery, self._send(delivery, payload)
-            )
+            self._begin(self.in_flight.sending, delivery, self._send(delivery, payload))
 
     def send_optimistically(self, optimistic: OptimisticSend) -> None:
         """Send a delivery while its acceptance is being committed."""
         work = self._send_optimistically(optimistic)
-        self._begin(self._in_flight.sending, optimistic.delivery, work)
+        self._begin(self.in_flight.sending, optimistic.delivery, work)
 
     def look_up(self, delivery: Delivery) -> None:
         """Look up the unknown outcome of a delivery."""
-        self._begin(self._in_flight.looking_up, delivery, self._look_up(delivery))
+        self._begin(self.in_flight.looking_up, delivery, self._look_up(delivery))
 
     def notify(self, delivery: Delivery) -> None:
         """Tell the observer of an outcome.
@@ -81,9 +78,9 @@ class Dispatcher:
 
         Raises StoreUnavailable; then the next call does it.
         """
-        now = self._in_flight.follow_clock()
+        now = self.in_flight.follow_clock()
         held = self._flow_control.held(now)
-        if not (back := self._in_flight.pop_all(now, held=held)):
+        if not (back := self.in_flight.pop_all(now, held=held)):
             return
         written = await asyncio.gather(
             *(
@@ -98,7 +95,7 @@ class Dispatcher:
         for delivery, outcome in zip(back, written, strict=True):
             if isinstance(outcome, StoreUnavailable):
                 trouble = outcome
-                self._in_flight.add((delivery,))
+                self.in_flight.add((delivery,))
             elif isinstance(outcome, Delivery) and held:
                 # While nothing is held it is claimed again at once; callers wait on.
                 self._observer.changed(outcome)
@@ -108,7 +105,7 @@ class Dispatcher:
                 _LOGGER.error(
                     "Delivery %s failed unexpectedly", delivery.id, exc_info=outcome
                 )
-                self._in_flight.broken.add(delivery.id)
+                self.in_flight.broken.add(delivery.id)
         if trouble is not None:
             raise trouble
 
@@ -117,7 +114,7 @@ class Dispatcher:
 
         Raises StoreUnavailable; then the next call does it.
         """
-        for delivery_id in tuple(self._in_flight.broken):
+        for delivery_id in tuple(self.in_flight.broken):
             delivery = await self._store.get(delivery_id)
             if delivery is not None and delivery.state in UNSETTLED_ATTEMPTS:
                 failure = Failure(code="internal_error")
@@ -127,16 +124,16 @@ class Dispatcher:
                 with suppress(StaleDelivery):
                     await self._store.update(failed, was=delivery.state)
                     self._observer.changed(failed)
-            self._in_flight.broken.discard(delivery_id)
+            self.in_flight.broken.discard(delivery_id)
 
     async def stop(self, patience: float) -> None:
         """Wait `patience` seconds for deliveries in flight, then cancel the rest."""
-        await self._in_flight.until_accepted(patience)
+        await self.in_flight.until_accepted(patience)
         try:
             await self.put_back()
         except StoreUnavailable as error:
             _LOGGER.debug("Claimed deliveries are looked up in the next run: %s", error)
-        if not (tasks := self._in_flight.tasks):
+        if not (tasks := self.in_flight.tasks):
             return
         _, late = await asyncio.wait(tasks, timeout=patience)
         for task in late:
@@ -154,7 +151,7 @@ class Dispatcher:
 
     def _ended(self, delivery_id: str, tasks: Tasks, task: asyncio.Task[None]) -> None:
         """Send the next delivery, and wake the worker if there can be more."""
-        self._in_flight.remove(delivery_id, task)
+        self.in_flight.remove(delivery_id, task)
         self.fill_slots()
         error = None if task.cancelled() else task.exception()
         if isinstance(error, StaleDelivery):
@@ -162,13 +159,13 @@ class Dispatcher:
             _LOGGER.debug("Delivery %s has moved on", delivery_id)
         elif error is not None:
             _LOGGER.error("Delivery %s ended unexpectedly", delivery_id, exc_info=error)
-            self._in_flight.broken.add(delivery_id)
+            self.in_flight.broken.add(delivery_id)
         if self._wake_up.at_rest:
-            if self._in_flight.broken:
+            if self.in_flight.broken:
                 self._wake_up.now()
         elif (
-            tasks is self._in_flight.looking_up
-            or self._in_flight.is_short
+            tasks is self.in_flight.looking_up
+            or self.in_flight.is_short
             or self._flow_control.held(self._clock())
         ):
             self._wake_up.now()
@@ -196,9 +193,9 @@ class Dispatcher:
             self._update_flow_control(outcome)
             if outcome.delivery.state is DeliveryState.SENDING:
                 await self._commit(outcome.delivery, DeliveryState.SENDING, optimistic)
-        if self._in_flight.free_slot(delivery):
+        if self.in_flight.free_slot(delivery):
             self.fill_slots()
-            if self._in_flight.waits_for_file:
+            if self.in_flight.waits_for_file:
                 self._store.hurry()
         await self._commit(delivery, DeliveryState.SENDING, optimistic)
 

@@ -1,6 +1,6 @@
 """Deliveries in flight: claimed, being sent, being committed, being looked up.
 
-Shared by the worker and the dispatcher of a connection.
+They are the dispatcher's; the worker claims as many as they leave room for.
 """
 
 import asyncio

@@ -11,7 +11,7 @@ from .dispatcher import Dispatcher
 from .executor import STORE_PATIENCE, persist
 from .flow_control import FlowControl
 from .health_check import HealthChecks
-from .in_flight import AHEAD_PATIENCE, InFlight, is_late
+from .in_flight import AHEAD_PATIENCE, is_late
 from .optimistic_send import OptimisticSend
 from .store.batches import OnWritten
 from .store.store import Taken
@@ -44,17 +44,14 @@ class Worker:
         self._store = connection.store
         self._clock = connection.clock
         self._flow_control = FlowControl(connection.backend, connection.chance)
-        self._in_flight = InFlight(
-            connection.backend, connection.clock, self._flow_control
-        )
         self._wake_up = WakeUp()
         self._dispatcher = Dispatcher(
             connection=connection,
             flow_control=self._flow_control,
-            in_flight=self._in_flight,
             wake_up=self._wake_up,
             observer=observer,
         )
+        self._in_flight = self._dispatcher.in_flight
         self._health_checks = HealthChecks(
             connection, self._flow_control, self._wake_up
         )
