@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from homeassistant.auth.models import User
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigSubentry
+from homeassistant.const import SERVICE_TURN_OFF, SERVICE_TURN_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -24,6 +25,12 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.event_relay import coordinator as relay_coordinator
 from custom_components.event_relay.backends.base import Receipt
+from custom_components.event_relay.backends.errors import (
+    BALANCE_EMPTY,
+    BackendError,
+    InvalidCredentials,
+    PermissionDenied,
+)
 from custom_components.event_relay.card import websocket
 from custom_components.event_relay.card.subscription import CHANGED
 from custom_components.event_relay.card.websocket import COUNTED_MOST, LIMIT_MOST
@@ -42,7 +49,15 @@ from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.wire import Json
 
 from .failing_store import disk_full
-from .home import act, connect, connection_entry, coordinator, remove, wait_for_state
+from .home import (
+    act,
+    connect,
+    connection_entry,
+    coordinator,
+    remove,
+    turn,
+    wait_for_state,
+)
 from .responses import respond
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -52,6 +67,7 @@ type Socket = MockHAClientWebSocket
 MANY = 1_050
 CREATE = "/api/events/*/*/create"
 DOORBELL = {"camera": "front_door", "label": "doorbell", "wait": 0}
+SWITCH = "switch.frigate_delivery"
 SECRET = "what-nobody-is-told"
 
 
@@ -406,6 +422,72 @@ async def test_unknown_outcome_is_marked(home: CardHome) -> None:
     known, unknown = (await home.result_of("deliveries/list"))["deliveries"]
     assert not known["outcome_unknown"]
     assert unknown["outcome_unknown"]
+
+
+# Pauses
+
+
+async def paused(home: CardHome) -> Json:
+    """Return why the connection is paused, as far as the card is told."""
+    page: dict[str, Any] = await home.result_of("deliveries/list")
+    pause: Json = page["connections"][0]["paused"]
+    return pause
+
+
+async def test_pause_by_the_switch_is_shown_since_then(
+    home: CardHome, guest_socket: Socket
+) -> None:
+    assert await paused(home) is None
+    await home.subscribe()
+    before = dt_util.utcnow()
+
+    await turn(home.hass, SERVICE_TURN_OFF, SWITCH)
+    assert await home.next_event() == {"anew": True}
+    page = await result_of(guest_socket, "deliveries/list")
+    told = page["connections"][0]["paused"]
+    assert told["reason"] == "switched_off"
+    assert before <= datetime.fromisoformat(told["since"]) <= dt_util.utcnow()
+
+    await turn(home.hass, SERVICE_TURN_ON, SWITCH)
+    assert await home.next_event() == {"anew": True}
+    assert await paused(home) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (InvalidCredentials("no such user", code="auth_required"), "invalid_auth"),
+        (PermissionDenied("Anna may not"), "permission_denied"),
+        (PermissionDenied("0 EUR", code=BALANCE_EMPTY), "balance_empty"),
+    ],
+)
+async def test_pause_for_an_error_is_shown_without_the_backends_words(
+    home: CardHome, error: BackendError, reason: str
+) -> None:
+    await home.subscribe()
+
+    for _ in range(2):
+        coordinator(home.entry).contacted(error)
+    assert await home.next_event() == {"anew": True}
+    assert await paused(home) == {"reason": reason, "since": None}
+
+    coordinator(home.entry).contacted(None)
+    assert await home.next_event() == {"anew": True}
+    assert await paused(home) is None
+
+
+async def test_disabled_connection_is_shown_as_paused(home: CardHome) -> None:
+    await home.subscribe()
+    entries = home.hass.config_entries
+
+    by = ConfigEntryDisabler.USER
+    assert await entries.async_set_disabled_by(home.entry.entry_id, by)
+    assert await home.next_event() == {"anew": True}
+    assert await paused(home) == {"reason": "disabled", "since": None}
+
+    assert await entries.async_set_disabled_by(home.entry.entry_id, None)
+    assert await home.next_event() == {"anew": True}
+    assert await paused(home) is None
 
 
 # Subscriptions

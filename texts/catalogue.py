@@ -17,6 +17,7 @@ FOLDER = ROOT / "texts/languages"
 CONTEXTS: Mapping[str, str] = {
     "selector.http_authentication.options.none": "no authentication",
     "selector.http_body_kind.options.none": "no body",
+    "common.card_state_paused": "state of a delivery",
     "common.card_state_sending": "state of a delivery",
     "selector.delivery_state.options.sending": "state of a delivery",
 }

@@ -175,7 +175,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         entry.async_on_unload(self.losses.async_start())
         entry.async_on_unload(self.announcer.listen(self.tallies.add))
         entry.async_on_unload(self.tallies.async_stop)
-        async_dispatcher_send(self.hass, CHANGED, None)
+        self._notify_cards()
+        # Whether it is disabled is known by then.
+        entry.async_on_unload(self._notify_cards)
         # A coordinator polls only with listeners, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(self._notify_lists_changed))
         # Remaining problems are detected again after the next load.
@@ -219,6 +221,12 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         since = False if on else dt_util.utcnow().isoformat()
         options = {**self.config_entry.options, CONF_PAUSED: since}
         self.hass.config_entries.async_update_entry(self.config_entry, options=options)
+        self._notify_cards()
+
+    @callback
+    def _notify_cards(self) -> None:
+        """Have open cards reload, such as when the connection pauses or resumes."""
+        async_dispatcher_send(self.hass, CHANGED, None)
 
     @property
     def effective(self) -> Capabilities:
@@ -345,7 +353,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     @callback
     def _withdraw_permission_issue(self) -> None:
         """Withdraw the report of a missing permission."""
-        self.paused_for = None
+        if self.paused_for is not None:
+            self.paused_for = None
+            self._notify_cards()
         ir.async_delete_issue(self.hass, DOMAIN, permission_issue(self.config_entry))
 
     def _pause_for(self, error: BackendError) -> None:
@@ -358,9 +368,10 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             return
         self.worker.pause()
         self.queue.release()
-        again = self.paused_for is not None
-        self.paused_for = error
-        if isinstance(error, PermissionDenied) and not again:
+        before, self.paused_for = self.paused_for, error
+        if before is None or before.code != error.code:
+            self._notify_cards()
+        if isinstance(error, PermissionDenied) and before is None:
             ir.async_create_issue(
                 self.hass,
                 DOMAIN,
@@ -388,7 +399,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             while await self._store.prune(entry.entry_id, before):
                 self.counts.async_recount()
                 # Open lists reload without the deleted deliveries.
-                async_dispatcher_send(self.hass, CHANGED, None)
+                self._notify_cards()
             for owner in await self._store.owners():
                 # Checked for each: a new connection may have been added meanwhile.
                 if self.hass.config_entries.async_get_entry(owner) is None:

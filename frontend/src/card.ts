@@ -265,11 +265,10 @@ export class EventRelayCard extends LitElement {
   #row(hass: HomeAssistant, row: Delivery, tabbed: boolean): TemplateResult {
     const open = row.delivery_id === this.#open;
     const { connections, filter } = this.#feed;
-    const connection =
-      connections.find((one) => one.config_entry_id === row.config_entry_id)?.title ?? "";
+    const connection = connections.find((one) => one.config_entry_id === row.config_entry_id);
     const several = connections.length > 1 && filter.connection === undefined;
     return html`
-      ${deliveryRow({ hass, row, open, tabbed, connection: several ? connection : undefined, toggle: () => this.#toggle(row) })}
+      ${deliveryRow({ hass, row, open, tabbed, connection, several, toggle: () => this.#toggle(row) })}
       ${open
         ? deliveryDetails({
             hass,

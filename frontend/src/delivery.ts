@@ -23,8 +23,15 @@ export interface Connection {
   readonly config_entry_id: string;
   readonly title: string;
   readonly backend: string;
+  /** Why it sends nothing until somebody acts. */
+  readonly paused: Pause | null;
   /** Its rules and mirrors. */
   readonly subentries: readonly Subentry[];
+}
+
+export interface Pause {
+  readonly reason: string;
+  readonly since: string | null;
 }
 
 export interface Subentry {

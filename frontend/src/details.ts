@@ -4,9 +4,9 @@ import type { TemplateResult } from "lit";
 import { activityOf } from "./asker";
 import type { Asker } from "./asker";
 import { canDiscard, canMark, canRetry } from "./delivery";
-import type { Delivery, Details } from "./delivery";
+import type { Connection, Delivery, Details, Pause } from "./delivery";
 import type { HomeAssistant } from "./home-assistant";
-import { between, operationName, thumbnail } from "./row";
+import { between, operationName, pauseOf, pauseReason, thumbnail } from "./row";
 import { integrationText, isolated, text, words } from "./texts";
 import type { Text } from "./texts";
 import { duration, full, number } from "./times";
@@ -17,8 +17,7 @@ export type Asking = "retry" | "arrived" | "discard";
 interface Shown {
   readonly hass: HomeAssistant;
   readonly row: Delivery;
-  /** The title of the connection. */
-  readonly connection: string;
+  readonly connection: Connection | undefined;
   /** Read when the details are opened; administrators only. */
   readonly more: Details | undefined;
   /** Found a moment later. */
@@ -58,13 +57,14 @@ const speaker =
     text(hass, key, values);
 
 function items(shown: Shown): Item[] {
-  const { hass, row, copy } = shown;
+  const { hass, row, connection, copy } = shown;
   const say = speaker(hass);
   const moment = (value: string | null): string | undefined =>
     value === null ? undefined : full(hass, new Date(value));
   const ended = moment(row.settled_at);
   const after = between(row.occurred_at, row.settled_at);
   const open = row.settled_at === null;
+  const pause = pauseOf(row, connection);
   return [
     ["what", html`<bdi>${operationName(hass, row)}</bdi>`],
     ["error", reason(shown)],
@@ -76,7 +76,8 @@ function items(shown: Shown): Item[] {
         : ended,
     ],
     ["attempted", row.attempts ? number(hass, row.attempts) : undefined],
-    ["next", open ? moment(row.due_at) : undefined],
+    ["state_paused", pause && paused(hass, pause)],
+    ["next", open && pause === undefined ? moment(row.due_at) : undefined],
     ["expires", open ? moment(row.expires_at) : undefined],
     ["asked_by", askedBy(shown)],
     [
@@ -90,6 +91,12 @@ function items(shown: Shown): Item[] {
     ...(row.warnings ?? []).map((warning): Item => ["warning", html`<bdi>${warning}</bdi>`]),
     ["links", links(hass, row)],
   ];
+}
+
+function paused(hass: HomeAssistant, pause: Pause): string {
+  const reason = pauseReason(hass, pause);
+  if (pause.since === null) return reason;
+  return text(hass, "paused_since", { reason, time: full(hass, new Date(pause.since)) });
 }
 
 /** Name who asked for it, with the ways to more. */
@@ -112,7 +119,7 @@ function reason({ hass, row, connection }: Shown): TemplateResult | undefined {
   // The text of an unknown outcome asks for a decision, which discarding was.
   if (row.state === "discarded" && UNDECIDED.has(row.error.code)) return undefined;
   const { code, reason: own } = row.error;
-  const values = { connection: isolated(connection), reason: isolated(own || words(code)) };
+  const values = { connection: isolated(connection?.title ?? ""), reason: isolated(own || words(code)) };
   const said = integrationText(hass, `exceptions.${code}.message`, values.reason, values);
   return html`<bdi>${said}</bdi>`;
 }

@@ -11,6 +11,7 @@ import {
   mdiHelpCircleOutline,
   mdiHomeExportOutline,
   mdiLanDisconnect,
+  mdiPauseCircleOutline,
   mdiSendOutline,
   mdiTimerOffOutline,
 } from "@mdi/js";
@@ -33,6 +34,7 @@ export const ICONS = {
   noConnection: mdiLanDisconnect,
   noMatch: mdiFilterOffOutline,
   nothingYet: mdiHomeExportOutline,
+  paused: mdiPauseCircleOutline,
   allWell: mdiCheckCircleOutline,
 } as const;
 

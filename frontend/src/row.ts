@@ -2,9 +2,9 @@
 import { html, nothing } from "lit";
 import type { TemplateResult } from "lit";
 import { WAITING } from "./delivery";
-import type { Delivery } from "./delivery";
+import type { Connection, Delivery, Pause } from "./delivery";
 import type { HomeAssistant } from "./home-assistant";
-import { STATE_ICONS, icon } from "./icons";
+import { ICONS, STATE_ICONS, icon } from "./icons";
 import { integrationText, text, words } from "./texts";
 import type { Text } from "./texts";
 import { clock, day, duration, full, number, relative } from "./times";
@@ -17,13 +17,20 @@ interface Shown {
   readonly row: Delivery;
   readonly open: boolean;
   readonly tabbed: boolean;
-  /** Named where deliveries of several connections are shown. */
-  readonly connection: string | undefined;
+  readonly connection: Connection | undefined;
+  /** Whether deliveries of several connections are shown. */
+  readonly several: boolean;
   readonly toggle: () => void;
 }
 
-export const stateName = (hass: HomeAssistant, row: Delivery): string =>
-  text(hass, `state_${row.state}`);
+/** Return the pause of a connection as far as it keeps a delivery waiting. */
+export const pauseOf = (row: Delivery, connection: Connection | undefined): Pause | undefined =>
+  row.state === "pending" || row.state === "uncertain"
+    ? (connection?.paused ?? undefined)
+    : undefined;
+
+export const pauseReason = (hass: HomeAssistant, { reason }: Pause): string =>
+  integrationText(hass, `common.reason_${reason}`, words(reason));
 
 export const operationName = (hass: HomeAssistant, row: Delivery): string =>
   integrationText(hass, `services.${row.operation}.name`, words(row.operation));
@@ -32,13 +39,23 @@ export const operationName = (hass: HomeAssistant, row: Delivery): string =>
 export const between = (from: string, to: string | null): number =>
   ((to === null ? Date.now() : Date.parse(to)) - Date.parse(from)) / 1000;
 
-export function deliveryRow({ hass, row, open, tabbed, connection, toggle }: Shown): TemplateResult {
+export function deliveryRow({
+  hass,
+  row,
+  open,
+  tabbed,
+  connection,
+  several,
+  toggle,
+}: Shown): TemplateResult {
   const occurred = new Date(row.occurred_at);
+  const pause = pauseOf(row, connection);
+  const paused = pause !== undefined && row.state === "pending";
   const said = [
-    stateName(hass, row),
-    ...notes(hass, row),
+    text(hass, paused ? "state_paused" : `state_${row.state}`),
+    ...notes(hass, row, pause),
     ...(row.summary ? [operationName(hass, row)] : []),
-    ...(connection === undefined ? [] : [connection]),
+    ...(several && connection !== undefined ? [connection.title] : []),
   ];
   const sameDay = day(hass, occurred) === day(hass, new Date(row.accepted_at));
   return html`<button
@@ -48,7 +65,7 @@ export function deliveryRow({ hass, row, open, tabbed, connection, toggle }: Sho
     aria-expanded=${open ? "true" : "false"}
     @click=${toggle}
   >
-    ${icon(STATE_ICONS[row.state])}
+    ${icon(paused ? ICONS.paused : STATE_ICONS[row.state])}
     <span class="what">
       ${row.origin === "test" ? testBadge(hass) : nothing}<span class="summary" dir="auto">${row.summary || operationName(hass, row)}</span
       ><span class="unseen">, </span
@@ -90,16 +107,16 @@ const testBadge = (hass: HomeAssistant): TemplateResult =>
 const apart = html`<span aria-hidden="true"> · </span><span class="unseen">, </span>`;
 
 /** Say what is out of the ordinary. */
-function notes(hass: HomeAssistant, row: Delivery): string[] {
+function notes(hass: HomeAssistant, row: Delivery, pause: Pause | undefined): string[] {
   const say = (key: Text, values?: Record<string, string>): string =>
     text(hass, key, values);
-  const found: string[] = [];
+  const found: string[] = pause === undefined ? [] : [pauseReason(hass, pause)];
   if (row.outcome_unknown && row.state === "failed") found.push(say("outcome_unknown"));
   if (row.state === "failed" && row.error?.reason) found.push(row.error.reason);
   const late = between(row.occurred_at, row.settled_at);
   if (WAITING.includes(row.state)) {
     if (late >= LATE) found.push(say("waiting_for", { duration: duration(hass, late) }));
-    if (row.attempts > 0 && row.due_at !== null) {
+    if (pause === undefined && row.attempts > 0 && row.due_at !== null) {
       const until = -between(row.due_at, null);
       found.push(
         until < 1 ? say("next_try_now") : say("next_try", { when: relative(hass, until) }),

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 _ON_THE_PAGE = 60
 """Maximum number of rows in the page at once, however long the list is."""
+SWITCH = "switch.frigate_delivery"
 _FAR = 700
 """Number of rows to scroll through."""
 _COUNTED = re.compile(r"^Failed \(\d+\)$")
@@ -365,6 +366,31 @@ async def test_shown_deliveries_are_saved_and_retried(
     await press(page, "Retry")
     await expect(page.get_by_text(re.compile(r"^Done: \d+\.$"))).to_be_visible()
     await expect(card.get_by_text("No matching deliveries")).to_be_visible()
+
+
+async def test_delivery_of_a_paused_connection_says_so(
+    page: Page, home: BrowserHome
+) -> None:
+    await page.goto(f"{home.url}/{PORCH}")
+    await home.socket.act("switch.turn_off", entity_id=SWITCH)
+    await home.socket.act(
+        "event_relay.create_camera_event",
+        config_entry_id=home.frigate_entry,
+        camera="garden",
+        label="while_paused",
+        wait=0,
+    )
+    row = rows(page).filter(has_text="while_paused").first
+    await expect(row).to_contain_text("Paused")
+    await expect(row).to_contain_text('the switch "Delivery" is off')
+    await row.get_by_role("button").first.click()
+    await expect(row).to_contain_text('the switch "Delivery" is off, since')
+    await expect(row).not_to_contain_text("Next attempt")
+    await see_no_barrier(page.locator("event-relay-card"))
+
+    await home.socket.act("switch.turn_on", entity_id=SWITCH)
+    await expect(row).to_contain_text("Delivered")
+    await expect(row).not_to_contain_text("Paused")
 
 
 async def test_automation_of_a_delivery_is_named(page: Page, home: BrowserHome) -> None:

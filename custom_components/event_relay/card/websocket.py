@@ -14,7 +14,7 @@ from homeassistant.components.websocket_api.decorators import (
     async_response,
     websocket_command,
 )
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -22,6 +22,7 @@ import voluptuous as vol
 
 from ..actions.deliveries import listed, without_personal
 from ..actions.resolve import find_delivery
+from ..backends.errors import BALANCE_EMPTY
 from ..const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_DELIVERY_ID,
@@ -31,8 +32,9 @@ from ..const import (
     CONF_BACKEND,
     DOMAIN,
 )
-from ..coordinator import outbox_error
+from ..coordinator import RelayConfigEntry, outbox_error
 from ..home_language import reason_in_words, warnings_in_words
+from ..options import paused_since
 from ..permissions import Right, demand, may
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import outcome_unknown
@@ -89,6 +91,7 @@ async def _async_list(
 ) -> None:
     """Return a page of deliveries, newest first, and the cursor `before` of the next.
 
+    `paused` of a connection is why it sends nothing until somebody acts, or None.
     Users who may not see the content of deliveries cannot search it either.
     """
     entries = _entries(hass)
@@ -119,6 +122,7 @@ async def _async_list(
                     ATTR_CONFIG_ENTRY_ID: entry.entry_id,
                     "title": entry.title,
                     CONF_BACKEND: entry.data[CONF_BACKEND],
+                    "paused": _pause(entry),
                     "subentries": [
                         {ATTR_SUBENTRY_ID: one.subentry_id, "title": one.title}
                         for one in entry.subentries.values()
@@ -215,6 +219,25 @@ def _entries(hass: HomeAssistant) -> dict[str, ConfigEntry]:
         one.entry_id: one
         for one in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
     }
+
+
+def _pause(entry: RelayConfigEntry) -> Row | None:
+    """Return why nothing is sent until somebody acts, and since when if known.
+
+    Without the backend's words, which not every user may see.
+    """
+    if entry.disabled_by is not None:
+        return {"reason": "disabled", "since": None}
+    if entry.state is not ConfigEntryState.LOADED:
+        return None
+    coordinator = entry.runtime_data
+    if coordinator.worker.switched_off:
+        since = paused_since(entry.options)
+        return {"reason": "switched_off", "since": since and since.isoformat()}
+    if (error := coordinator.paused_for) is None:
+        return None
+    known = error.code if error.code == BALANCE_EMPTY else type(error).code
+    return {"reason": known, "since": None}
 
 
 def _requesting(entry: ConfigEntry) -> Collection[str]:
