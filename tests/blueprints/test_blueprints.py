@@ -27,8 +27,8 @@ NAMES = {
 }
 
 MODELS = {
-    "alarm_to_custom_event": "Workspace",
-    "calendar_to_live_event": "Live events",
+    "alarm_to_custom_event": "Guance",
+    "calendar_to_live_event": "Palabra",
     "camera_event": "Frigate NVR",
 }
 """The models of the devices that each blueprint offers."""

@@ -56,7 +56,7 @@ class GuanceForms(BackendForms):
         """Return the device information of the system behind a connection."""
         del capabilities
         brand, *_ = SITES.get(data[CONF_URL], "Guance").split()
-        return Product(manufacturer=brand, model="Workspace")
+        return Product(manufacturer=brand, model=GUANCE.title)
 
     @override
     async def probe(self, client: GuanceClient, data: Mapping[str, Any]) -> Probe:

@@ -114,7 +114,8 @@ class PalabraForms(BackendForms):
     ) -> Product:
         """Return the device information of the system behind a connection."""
         del data, capabilities
-        return Product(manufacturer=PALABRA.title, model="Live events", address=CONSOLE)
+        name = PALABRA.title
+        return Product(manufacturer=name, model=name, address=CONSOLE)
 
     @override
     def create_client(
