@@ -19,6 +19,7 @@ CONTEXTS: Mapping[str, str] = {
     "selector.http_body_kind.options.none": "no body",
     "common.card_state_paused": "state of a delivery",
     "common.card_state_sending": "state of a delivery",
+    "entity.button.retry_failed.name": "button with little room",
     "selector.delivery_state.options.sending": "state of a delivery",
 }
 """The contexts of equal English texts, by path."""

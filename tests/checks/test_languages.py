@@ -26,12 +26,15 @@ from texts.catalogue import (
 )
 from texts.languages import Language, everything, reported, to_translate
 
+from .files import PACKAGE, read_json
 from .test_translations import flaws, placeholders
 
 LONGEST = 1.6
 """Factor by which a text may be longer than in English."""
 ROOM = 14
 """Characters by which a short text may be longer."""
+BUTTON = 28
+"""Characters of a button's name that fit on the page of a device, 1300 pixels wide."""
 NAMES = {
     *(forms.backend.title for forms in BACKENDS),
     "Alertmanager",
@@ -70,6 +73,13 @@ def language(name: str) -> Language:
 def test_every_text_is_translated(name: str) -> None:
     catalog = language(name).catalog
     assert to_translate(catalog, own_texts()) == []
+
+
+@pytest.mark.parametrize("name", ["en", *languages()])
+def test_buttons_fit_on_the_page_of_a_device(name: str) -> None:
+    buttons = read_json(PACKAGE / f"translations/{name}.json")["entity"]["button"]
+    too_long = {one["name"] for one in buttons.values() if len(one["name"]) > BUTTON}
+    assert not too_long
 
 
 def test_new_backend_is_in_english_until_its_translation_begins() -> None:
