@@ -503,11 +503,18 @@ async def test_editor_of_a_rule_is_empty_at_first(
     assert marker.default() == {}
 
 
+@pytest.mark.parametrize("entered", [{}, None, [], "a text"])
+async def test_empty_editor_says_what_to_paste(
+    hass: HomeAssistant, frigate: FrigateSimulator, entered: object
+) -> None:
+    form = await add_rule(hass, await connect(hass, frigate), "from_yaml")
+    assert await form.submit(rule=entered) == "from_yaml"
+    assert form.errors == {"rule": "not_pasted"}
+
+
 @pytest.mark.parametrize(
     ("entered", "part"),
     [
-        ("a text", "name"),
-        ({}, "name"),
         ({"name": "Door", "alias": "Door"}, "alias"),
         ({"triggers": {}}, "triggers"),
         ({"fields": []}, "fields"),

@@ -316,7 +316,7 @@ def of_automation(
 def of_yaml(entered: object, operations: Sequence[str]) -> tuple[str, dict[str, Any]]:
     """Return the title and the data of a rule in YAML; raises Mistake."""
     if not isinstance(entered, dict) or not entered:
-        raise _no_rule("name")
+        raise Mistake(CONF_RULE, "not_pasted")
     data = _plain(entered)
     if unknown := [key for key in data if key not in KEYS]:
         raise _no_rule(unknown[0])
