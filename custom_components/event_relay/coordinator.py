@@ -28,7 +28,7 @@ from .backends.errors import (
     InvalidCredentials,
     PermissionDenied,
 )
-from .backends.forms import BackendForms
+from .backends.forms import BackendForms, read_capabilities
 from .card.subscription import CHANGED
 from .const import (
     ATTR_CONFIG_ENTRY_ID,
@@ -290,7 +290,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     async def _async_update_data(self) -> Capabilities:
         """Read the live system's capabilities; store them for the next start."""
         try:
-            capabilities = await self.client.capabilities()
+            capabilities = await read_capabilities(self.client)
         except BackendError as error:
             self._pause_for(error)
             kind = (

@@ -1,6 +1,7 @@
 """Tests of the interpretation of plain HTTP and JSON responses."""
 
 from functools import partial
+import json
 
 import pytest
 
@@ -25,6 +26,7 @@ from custom_components.event_relay.backends.json_responses import (
     raise_for_answer,
     refusal,
 )
+from custom_components.event_relay.backends.redaction import MAXIMUM
 from custom_components.event_relay.backends.transport import Effect, Reply
 
 PAGE = "<html><title>Log in &amp; go on</title></html>"
@@ -143,6 +145,69 @@ def test_rejection_in_plain_words_is_from_a_service_that_has_not_only_json() -> 
         failures.raise_for(reply(404, "no such note"), Effect.REPEATABLE)
     with pytest.raises(Unavailable):
         failures.raise_for(reply(404, PAGE), Effect.REPEATABLE)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"message": "no such note"}', "no such note"),
+        ('{"error": "Bad Request", "message": "no such note"}', "no such note"),
+        ('{"detail": "no such note"}', "no such note"),
+        ('{"error": "no such note"}', "no such note"),
+        ('"no such note"', "no such note"),
+        # RFC 9457.
+        ('{"type": "about:blank", "title": "Not Found", "status": 404}', "Not Found"),
+        ('{"title": "Not Found", "detail": "no such note"}', "no such note"),
+        (
+            '{"title": "Wrong", "errors": [{"detail": "too long", "pointer": "#/a"}]}',
+            "too long",
+        ),
+        # Lists of problems.
+        ('{"errors": ["too long", "no title"]}', "too long; no title"),
+        (
+            '{"errors": [{"msg": "a"}, {"title": "b"}, {"msg": "c", "title": "d"}]}',
+            "a; b; c",
+        ),
+        ('{"message": "Invalid", "errors": ["too long"]}', "too long"),
+        ('{"message": "Invalid", "errors": []}', "Invalid"),
+        ('{"message": "Invalid", "errors": [{"code": 3}, null]}', "Invalid"),
+        # By field: Laravel, ASP.NET, Discord.
+        (
+            '{"errors": {"text": ["too long", "no verb"], "a": "no"}}',
+            "text: too long; no verb; a: no",
+        ),
+        (
+            '{"message": "no", "errors": {"text": {"_errors": [{"message": "a"}]}}}',
+            "text: a",
+        ),
+        # Errors that are objects: Google, OpenAI, Elasticsearch.
+        ('{"error": {"code": 429, "message": "quota"}}', "quota"),
+        ('{"error": {"type": "x", "reason": "no index"}, "status": 404}', "no index"),
+        # OAuth 2, Telegram, FastAPI.
+        ('{"error": "invalid_grant", "error_description": "expired"}', "expired"),
+        ('{"ok": false, "error_code": 400, "description": "no chat"}', "no chat"),
+        ('{"detail": [{"loc": ["body", "a"], "msg": "required"}]}', "required"),
+        # Nothing that is known.
+        ("{}", "HTTP 422"),
+        ("[]", "HTTP 422"),
+        ("5", "HTTP 422"),
+        ('{"message": 5, "detail": null, "errors": true}', "HTTP 422"),
+        ('{"error": ' * 50 + "1" + "}" * 50, "HTTP 422"),
+    ],
+)
+def test_message_of_common_shapes(body: str, said: str) -> None:
+    assert message(reply(422, body)) == said
+
+
+def test_message_is_short_plain_and_without_secrets() -> None:
+    many = json.dumps({"errors": [f"wrong {number}" for number in range(999)]})
+    assert message(reply(422, many)) == "wrong 0; wrong 1; wrong 2; wrong 3; wrong 4"
+    long = json.dumps({"errors": {"a": {"detail": "x" * 999}}})
+    assert message(reply(422, long)) == f"a: {'x' * 999}"[:MAXIMUM]
+    lines = json.dumps({"errors": [{"detail": "two\nlines\tkey"}, {"title": " "}]})
+    assert message(reply(422, lines)) == "two lines •••"
+    told = json.dumps({"errors": {"key": ["key is wrong"]}})
+    assert message(reply(422, told)) == "•••: ••• is wrong"
 
 
 def test_missing_object_is_an_error() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 import json
 import socket
@@ -21,8 +22,8 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.backends.exchange import LONGEST_HEADER
+from custom_components.event_relay.backends.reading import LONGEST_WAIT
 from custom_components.event_relay.backends.transport import (
-    LONGEST_RETRY_AFTER,
     MAXIMUM_BODY,
     TIMEOUT,
     Effect,
@@ -474,8 +475,8 @@ def reply_of(status: int = 200, body: bytes = b"", **headers: str) -> Reply:
         ("Sat, 01 Jan 2028 00:01:00 GMT", 60),
         ("Fri, 31 Dec 2027 23:59:00 GMT", 0),
         ("Sat, 01 Jan 2028 00:01:00", 60),
-        ("9" * 400, LONGEST_RETRY_AFTER),
-        ("Fri, 31 Dec 9999 23:59:00 GMT", LONGEST_RETRY_AFTER),
+        ("9" * 400, LONGEST_WAIT),
+        ("Fri, 31 Dec 9999 23:59:00 GMT", LONGEST_WAIT),
         ("", None),
         ("soon", None),
         ("-5", None),
@@ -488,6 +489,52 @@ def test_retry_after(
 ) -> None:
     freezer.move_to("2028-01-01T00:00:00Z")
     assert reply_of(503, Retry_After=value).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        # Discord.
+        ('{"message": "rate limited", "retry_after": 0.729, "global": false}', 0.729),
+        # Telegram.
+        ('{"ok": false, "parameters": {"retry_after": 35}}', 35),
+        # Matrix.
+        ('{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 2500}', 2.5),
+        # google.rpc.RetryInfo.
+        ('{"error": {"details": [{"reason": "a"}, {"retryDelay": "3.5s"}]}}', 3.5),
+        # As text.
+        ('{"retry_after": "30"}', 30),
+        ('{"retry_after": " 30s "}', 30),
+        # Bounded, as the header is.
+        ('{"retry_after": 9e99}', LONGEST_WAIT),
+        ('{"retry_after": -3}', 0),
+        ('{"retry_after": NaN}', None),
+        ('{"retry_after": Infinity}', LONGEST_WAIT),
+        (f'{{"retry_after": {"9" * 400}}}', LONGEST_WAIT),
+        (f'{{"retry_after": "{"9" * 400}"}}', LONGEST_WAIT),
+        # Another unit, or no time at all.
+        ('{"retry_after": "30 minutes"}', None),
+        ('{"retry_after": "5m"}', None),
+        ('{"retry_after": "1e3"}', None),
+        ('{"retry_after": "٣"}', None),
+        ('{"retry_after": true}', None),
+        ('{"retry_after": null}', None),
+        ('{"retry_after": {"seconds": 3}}', None),
+        ('{"parameters": [3]}', None),
+        ('{"error": {"details": {"retryDelay": "3s"}}}', None),
+        ("3", None),
+        ('["retry_after"]', None),
+        ("retry_after: 3", None),
+    ],
+)
+def test_wait_is_read_from_the_body_of_known_services(
+    body: str, seconds: float | None
+) -> None:
+    answer = replace(reply_of(429), body=body.encode())
+    assert answer.retry_after == seconds
+    # The header is the standard.
+    answer = replace(answer, headers={"Retry-After": "7"})
+    assert answer.retry_after == 7
 
 
 def test_missing_or_invalid_retry_after_is_none() -> None:

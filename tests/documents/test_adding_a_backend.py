@@ -14,13 +14,13 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.update_coordinator import UpdateFailed
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.actions import choices
 from custom_components.event_relay.backends.errors import (
-    Gone,
     InvalidCredentials,
     RequestPaused,
 )
@@ -40,6 +40,7 @@ from tests.checks.files import PACKAGE, ROOT
 from tests.config_flows import open_form, placeholder, submit
 from tests.every_backend import BACKENDS
 from tests.home import act, coordinator, wait_for_state
+from tests.other_systems import Handler, serve, serve_document, serve_page
 from tests.rule_flow import WHEN, add_rule, only_rule
 from tests.rules.home import BELL, DOOR, runner_of, set_states
 from texts.build import Built, build, texts_of
@@ -179,12 +180,42 @@ async def test_form_says_why_a_service_cannot_be_read(
     status: int,
     error: str,
 ) -> None:
-    failures = Failures(statuses={403: RequestPaused, 404: Gone})
+    failures = Failures(statuses={403: RequestPaused})
     monkeypatch.setattr(JotterClient, "failures", failures)
     jotter.add_faults(replace(refusing(status), method="GET"))
     form = await open_form(hass, "jotter")
     form = await submit(hass, form, {CONF_URL: jotter.url, CONF_API_KEY: KEY})
     assert form["errors"] == {"base": error}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        serve_document({}),
+        serve_document([]),
+        serve_document({}, status=404),
+        serve_page("404 page not found", status=404),
+        serve_page("<html><title>Not found</title></html>", status=404),
+    ],
+)
+async def test_form_says_that_another_system_responds(
+    hass: HomeAssistant, jotter: JotterSimulator, answer: Handler
+) -> None:
+    form = await open_form(hass, "jotter")
+    async with serve(answer) as url:
+        form = await submit(hass, form, {CONF_URL: url, CONF_API_KEY: KEY})
+    assert form["errors"] == {"base": "other_system"}
+
+
+async def test_another_system_at_the_address_is_reported_later_too(
+    hass: HomeAssistant, jotter: JotterSimulator
+) -> None:
+    entry = await connect(hass, jotter)
+    jotter.add_faults(replace(refusing(404), method="GET"))
+    await coordinator(entry).async_refresh()
+    error = coordinator(entry).last_exception
+    assert isinstance(error, UpdateFailed)
+    assert error.translation_key == "other_system"
 
 
 async def test_missing_permission_for_one_note_has_a_repair(

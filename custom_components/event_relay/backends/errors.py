@@ -169,6 +169,17 @@ class Gone(Rejected):
 
 
 class InvalidResponse(BackendError):
-    """The response to a read is not one that this backend gives."""
+    """The response to a read is not one that this backend gives.
+
+    It is `foreign` if nothing is there, or something of another shape: when a
+    connection is tested, another system is at its address.
+    """
 
     code = "invalid_response"
+
+    def __init__(
+        self, reason: str = "", *, code: str | None = None, foreign: bool = False
+    ) -> None:
+        """Keep whether it seems to come from another system."""
+        super().__init__(reason, code=code)
+        self.foreign = foreign

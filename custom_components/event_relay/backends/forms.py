@@ -128,6 +128,21 @@ def with_test_title(
     return {**data, field: f"{TEST}: {title.strip()}"}
 
 
+async def read_capabilities(client: Any) -> Capabilities:  # noqa: ANN401 the backend's own
+    """Return the capabilities of the live system; raises BackendError.
+
+    An address without what is read there, or with something of another shape, leads to
+    another system.
+    """
+    try:
+        capabilities: Capabilities = await client.capabilities()
+    except (Gone, InvalidResponse) as error:
+        if isinstance(error, InvalidResponse) and not error.foreign:
+            raise
+        raise InvalidResponse(error.reason, code="other_system") from error
+    return capabilities
+
+
 class BackendForms:
     """The part of a backend that Home Assistant sees."""
 
@@ -403,9 +418,7 @@ class BackendForms:
         title = self.backend.title
         host = URL(data.get(CONF_URL, "")).host_subcomponent
         try:
-            capabilities = await client.capabilities()
-        except Gone as error:  # not there: the address leads to something else
-            raise InvalidResponse(error.reason, code="other_system") from error
+            capabilities = await read_capabilities(client)
         except RequestPaused as error:
             raise PermissionDenied(error.reason) from error
         return Probe(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from html import unescape
 from http import HTTPStatus
+from itertools import islice
 import re
 
 from .base import Json
@@ -23,6 +24,22 @@ from .transport import Effect, Reply, raise_for_failure
 NOT_JSON = "not_json"
 """Code of a response from something other than the service, such as a proxy."""
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.IGNORECASE)
+_SAYING = (
+    "_errors",
+    "errors",
+    "message",
+    "msg",
+    "detail",
+    "error_description",
+    "description",
+    "error",
+    "reason",
+    "title",
+)
+"""Names of what explains an error: the particular before the general."""
+_DEEPEST = 6
+_MOST_PROBLEMS = 5
+"""Problems read of a list; a message is cut after a few anyway."""
 _SEARCHED = 10_000
 """Characters of a page that are searched for its title."""
 
@@ -56,14 +73,16 @@ def decoded_as[T](kind: type[T], reply: Reply, effect: Effect = Effect.NONE) -> 
     try:
         return shaped(kind, decoded(reply, effect))
     except ShapeError as error:
-        raise _unreadable(effect, str(error)) from error
+        raise _unreadable(effect, str(error), foreign=True) from error
 
 
-def _unreadable(effect: Effect, reason: str, code: str | None = None) -> BackendError:
+def _unreadable(
+    effect: Effect, reason: str, code: str | None = None, *, foreign: bool = False
+) -> BackendError:
     """Return the error for a success that cannot be read."""
     match effect:
         case Effect.NONE:
-            return InvalidResponse(reason, code=code)
+            return InvalidResponse(reason, code=code, foreign=foreign)
         case Effect.REPEATABLE:
             return Unavailable(reason, code=code)
         case Effect.ONCE:
@@ -82,20 +101,53 @@ def in_words(reply: Reply, said: str) -> str:
 
 
 def message(reply: Reply) -> str:
-    """Return the message of a response in one line: `message`, `detail` or `error`.
+    """Return the message of a response in one line, fit to be shown."""
+    return in_words(reply, explanation(reply))
+
+
+def explanation(reply: Reply) -> str:
+    """Return a response's own words, as they were sent; empty if JSON has none.
 
     For a web page this is its title, for any other text all of it.
     """
     try:
         body = reply.json()
     except ValueError:
-        return in_words(reply, page_title(reply) if _is_page(reply) else reply.text)
-    match body:
-        case {"message": str(said)} | {"detail": str(said)} | {"error": str(said)}:
-            return in_words(reply, said)
-        case str(said):
-            return in_words(reply, said)
-    return in_words(reply, "")
+        return page_title(reply) if _is_page(reply) else reply.text
+    return said_in(body)
+
+
+def said_in(body: Json) -> str:
+    """Return the message in an error of the usual shapes; empty without one.
+
+    Such as `{"message": ...}`, `{"error": {"message": ...}}`, the problem details of
+    RFC 9457, and lists of problems, in general or by field, below `errors`.
+    """
+    return _said(body, _DEEPEST)
+
+
+def _said(value: Json, deep: int, *, by_field: bool = False) -> str:
+    """Return the message in a value, to a depth."""
+    match value:
+        case str():
+            return value.strip()
+        case list() if deep:
+            problems = (_said(one, deep - 1) for one in value[:_MOST_PROBLEMS])
+            return "; ".join(filter(None, problems))
+        case dict() if deep:
+            for name in _SAYING:
+                within = name == "errors"
+                if said := _said(value.get(name), deep - 1, by_field=within):
+                    return said
+            if by_field:
+                fields = {
+                    name: _said(value[name], deep - 1, by_field=True)
+                    for name in islice(value, _MOST_PROBLEMS)
+                }
+                return "; ".join(
+                    f"{name}: {said}" for name, said in fields.items() if said
+                )
+    return ""
 
 
 def _nothing_special(_reply: Reply, _reason: str) -> BackendError | None:
@@ -122,7 +174,8 @@ def refusal(
     own = is_json(reply)
     code = code or (None if own else NOT_JSON)
     if effect is Effect.NONE:
-        return InvalidResponse(reason, code=code)
+        foreign = reply.status == HTTPStatus.NOT_FOUND
+        return InvalidResponse(reason, code=code, foreign=foreign)
     if not own and reply.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Unavailable(reason, code=code)
     return Rejected(reason, code=code if own else None, fields=fields)

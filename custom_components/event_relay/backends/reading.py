@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 import math
+import re
 
 from .base import Json
 from .errors import InvalidResponse
+
+LONGEST_WAIT = 86_400.0
+"""Seconds; a longer or infinite wait that a backend asks for is cut to this."""
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s?s?", re.ASCII)
 
 
 def an_object(value: Json, what: str) -> dict[str, Json]:
@@ -57,6 +62,40 @@ def number_or_none(value: Mapping[str, Json], name: str) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
+
+
+def wait_or_none(value: object) -> float | None:
+    """Return a requested wait in seconds: a number, or a text such as `30` or `3.5s`.
+
+    That text is how JSON writes a Duration of Protocol Buffers.
+    """
+    if isinstance(value, str) and (found := _SECONDS.fullmatch(value.strip())):
+        value = float(found[1])
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return float(min(max(0, value), LONGEST_WAIT))
+
+
+def wait_in(body: Json) -> float | None:
+    """Return the seconds that an error asks to wait, as known services write it.
+
+    There is no standard beside the header. Discord has `retry_after`, Telegram
+    `parameters.retry_after`, Matrix `retry_after_ms`, and Google `google.rpc.RetryInfo`
+    (their documentation).
+    """
+    match body:
+        case {"retry_after": asked} | {"parameters": {"retry_after": asked}}:
+            return wait_or_none(asked)
+        case {"retry_after_ms": int() | float() as asked}:
+            return None if (wait := wait_or_none(asked)) is None else wait / 1000
+        case {"error": {"details": [*details]}}:
+            for detail in details:
+                match detail:
+                    case {"retryDelay": asked}:
+                        return wait_or_none(asked)
+    return None
 
 
 def moment(value: Mapping[str, Json], name: str) -> datetime:

@@ -5,6 +5,7 @@ request can have taken effect.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,7 @@ from .body import Body, Pairs, pairs, unwritable
 from .errors import CannotConnect, InvalidResponse, OutcomeUnknown, Unavailable
 from .exchange import Bounds, Outgoing, exchange
 from .http_failures import Effect, translate
+from .reading import LONGEST_WAIT, wait_in
 from .redaction import redact
 
 __all__ = [
@@ -40,8 +42,6 @@ CONNECTING = 0.75
 """The part of that for the name look-up and the connection."""
 MAXIMUM_BODY = 8 * 1024 * 1024
 """Bytes read of a response; a Frigate configuration of 100 cameras has 1 MB."""
-LONGEST_RETRY_AFTER = 86_400.0
-"""Seconds; a longer or infinite Retry-After is cut to this."""
 _ENDS_A_HEADER = re.compile(r"[\r\n\0]")
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 """Bytes without which JSON has no surrogates: escaped, in UTF-8, and UTF-16 or 32."""
@@ -99,7 +99,7 @@ class Reply:
     def retry_after(self) -> float | None:
         """Return the seconds that the backend asks to wait; None if it does not say.
 
-        Reads both forms of RFC 9110, seconds and date.
+        Reads both forms of RFC 9110, seconds and date, or else the body.
         """
         value = self.headers.get("Retry-After", "").strip()
         if value.isdecimal():
@@ -107,8 +107,10 @@ class Reply:
         elif (moment := _moment(value)) is not None:
             seconds = (moment - datetime.now(UTC)).total_seconds()
         else:
+            with suppress(ValueError):
+                return wait_in(self.json())
             return None
-        return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+        return min(max(0.0, seconds), LONGEST_WAIT)
 
     @property
     def date(self) -> datetime | None:

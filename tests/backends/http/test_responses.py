@@ -113,6 +113,10 @@ def test_key_in_use_is_retried_and_missing_target_is_awaited() -> None:
         (reply(429, f'{{"parameters": {{"retry_after": {"9" * 400}}}}}'), 86_400),
         (reply(429, '{"parameters": {"retry_after": true}}'), None),
         (reply(429, '{"parameters": {"retry_after": "x"}}'), None),
+        (reply(429, '{"parameters": {"retry_after": "30"}}'), 30),
+        (reply(429, '{"parameters": {"retry_after": "2.5s"}}'), 2.5),
+        (reply(429, '{"retry_after": 4}'), 4),
+        (reply(429, '{"parameters": {"retry_after": 3}}', Retry_After="12"), 3),
         (reply(429, "no JSON"), None),
         (reply(503, Retry_After="5"), 5),
     ],
@@ -154,6 +158,14 @@ def test_reason_contains_neither_secrets_nor_payload() -> None:
     with pytest.raises(Rejected) as caught:
         result_of(answer, AnswerRules(), Effect.ONCE, lambda: ("front door",))
     assert caught.value.reason == "HTTP 400 no ••• and no ••• here"
+
+
+def test_reason_of_a_common_shape_needs_no_path() -> None:
+    answer = reply(400, '{"errors": [{"detail": "no hunter2-secret"}, "bad topic"]}')
+    assert failure(answer).reason == "HTTP 400 no •••; bad topic"
+    # Otherwise all of it is shown.
+    answer = reply(400, '{"problem": "bad topic"}')
+    assert failure(answer).reason == 'HTTP 400 {"problem": "bad topic"}'
 
 
 def test_reason_is_read_by_its_path() -> None:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from ...base import Json
 from ...errors import PermissionDenied
-from ...json_responses import Failures, in_words, is_json, page_title
+from ...json_responses import Failures, in_words, is_json, page_title, said_in
 from ...transport import Reply
 
 SESSIONS_EXHAUSTED = 419
@@ -27,18 +27,8 @@ def reason(reply: Reply) -> str:
         said = page_title(reply)
     else:
         said = "; ".join(f"{name}: {words}" for name, words in fields.items())
-        said = said or _said(body)
+        said = said or said_in(body)
     return in_words(reply, said)
-
-
-def _said(body: Json) -> str:
-    match body:
-        case {"errors": str(words)} | {"message": str(words)} | {"error": str(words)}:
-            return words
-        case str(words):
-            return words
-        case _:
-            return ""
 
 
 def refused_fields(reply: Reply) -> dict[str, str]:

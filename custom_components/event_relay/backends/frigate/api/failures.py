@@ -10,7 +10,7 @@ import re
 
 from ...base import Json
 from ...errors import BackendError, Unavailable
-from ...json_responses import Failures, in_words, page_title
+from ...json_responses import Failures, in_words, page_title, said_in
 from ...transport import Reply
 
 _NGINX_500 = re.compile(
@@ -34,16 +34,12 @@ def reason(reply: Reply) -> str:
 def _said(reply: Reply) -> str:
     """Return the message of a response; raises ValueError if it is not JSON."""
     match reply.json():
-        case {"message": str(words)} | {"detail": str(words)} | {"error": str(words)}:
-            return words
         case {"detail": [*mistakes]}:
             return "; ".join(
                 f"{name}: {words}" for name, words in _mistakes(reply, mistakes).items()
             )
-        case str(words):
-            return words
-        case _:
-            return ""
+        case body:
+            return said_in(body)
 
 
 def refused_fields(reply: Reply) -> dict[str, str]:

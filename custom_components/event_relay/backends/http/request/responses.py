@@ -22,6 +22,8 @@ from urllib.parse import quote, urljoin
 from ...base import InvalidField, Json, JsonObject, UnreadablePayload
 from ...errors import BackendError, OutcomeUnknown, Rejected, RequestPaused, Unavailable
 from ...http_failures import Effect
+from ...json_responses import explanation
+from ...reading import wait_or_none
 from ...redaction import SHORT, redact
 from ...transport import Reply
 from . import json_path
@@ -46,7 +48,6 @@ LONGEST_FIELD = 1000
 """Most characters of a selected field."""
 LONGEST_ID = 200
 _LARGEST = 2**63
-LONGEST_WAIT = 86_400.0
 NOT_THERE_YET = 60.0
 """Seconds until a retry after a temporary 404."""
 IN_PROGRESS = 5.0
@@ -309,7 +310,8 @@ def _reason(
     said = None
     if rules.reason_from is not None and not isinstance(document, json_path.Missing):
         said = json_path.text_at(document, rules.reason_from)
-    said = reply.text if said is None else said
+    if said is None:
+        said = explanation(reply) or reply.text
     return f"HTTP {reply.status} {_words(reply, said, told())}".strip()
 
 
@@ -357,14 +359,14 @@ def _single(document: Json | json_path.Missing, path: str) -> Json:
 def _retry_after(
     reply: Reply, document: Json | json_path.Missing, rules: AnswerRules
 ) -> float | None:
-    """Return the seconds that the target asks to wait, in a header or the body."""
-    if (asked := reply.retry_after) is not None:
-        return asked
-    if rules.retry_after_from is None or isinstance(document, json_path.Missing):
-        return None
-    match json_path.value_at(document, rules.retry_after_from):
-        case bool():
-            return None
-        case (int() | float()) as seconds:
-            return float(min(max(0, seconds), LONGEST_WAIT))
-    return None
+    """Return the seconds that the target asks to wait.
+
+    In the place that the user has set, or else in the header or a known one.
+    """
+    if rules.retry_after_from is not None and not isinstance(
+        document, json_path.Missing
+    ):
+        wait = wait_or_none(json_path.value_at(document, rules.retry_after_from))
+        if wait is not None:
+            return wait
+    return reply.retry_after

@@ -20,11 +20,11 @@ from ...errors import (
     PermissionDenied,
     Unavailable,
 )
-from ...json_responses import is_json, is_missing
+from ...json_responses import is_json, is_missing, message
 from ...reading import a_list
 from ...transport import Effect, HttpTransport, Reply
 from .credentials import PalabraCredentials
-from .failures import balance_is_empty, data_of, raise_for_answer, reason
+from .failures import balance_is_empty, data_of, raise_for_answer
 from .models import LiveEvent, PalabraCapabilities
 
 DEFAULT_ADDRESS = "https://api.palabra.ai"
@@ -101,7 +101,7 @@ class PalabraClient:
         )
         if is_missing(reply):
             await self._prove_credentials()
-            raise Gone(reason(reply), code=UNKNOWN_EVENT)
+            raise Gone(message(reply), code=UNKNOWN_EVENT)
         raise_for_answer(reply, Effect.REPEATABLE)
         return _event_after_write(reply)
 
@@ -155,7 +155,7 @@ class PalabraClient:
             if self._credentials.older:
                 raise self._refused(reply)
             code = "other_system" if is_json(reply) else "not_json"
-            raise InvalidResponse(reason(reply), code=code)
+            raise InvalidResponse(message(reply), code=code)
         try:
             return self._read(reply)
         except PermissionDenied as error:
@@ -181,7 +181,7 @@ class PalabraClient:
 
     def _refused(self, reply: Reply) -> InvalidCredentials:
         """Return the error for a 404 that names no event, for the older pair."""
-        words = reason(reply)
+        words = message(reply)
         return InvalidCredentials(words, code="client_pair_refused")
 
     async def _send(

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from ...base import Json, JsonObject
 from ...errors import BALANCE_EMPTY, PermissionDenied
-from ...json_responses import Failures, in_words
+from ...json_responses import Failures
 from ...transport import Effect, Reply
 
 INSUFFICIENT_BALANCE = 100_050
@@ -26,16 +26,6 @@ def problems(reply: Reply) -> list[Mapping[str, Json]]:
     if not isinstance(listed, list):
         return []
     return [problem for problem in listed if isinstance(problem, dict)]
-
-
-def reason(reply: Reply) -> str:
-    """Return the reason of an error response in one line."""
-    said = [
-        str(problem.get("detail") or problem.get("title") or "")
-        for problem in problems(reply)
-    ]
-    words = "; ".join(one for one in said if one)
-    return in_words(reply, words)
 
 
 def status_of(reply: Reply) -> int:
@@ -64,7 +54,7 @@ def _balance(reply: Reply, reason: str) -> PermissionDenied | None:
     return None
 
 
-_FAILURES = Failures(special=_balance, reason=reason, only_json=True)
+_FAILURES = Failures(special=_balance, only_json=True)
 
 
 def raise_for_answer(reply: Reply, effect: Effect) -> None:
