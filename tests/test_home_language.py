@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.translation import async_load_integrations
+from homeassistant.helpers.translation import (
+    TRANSLATION_FLATTEN_CACHE,
+    async_load_integrations,
+)
 import pytest
 
 from custom_components.event_relay.actions.resolve import invalid_field
@@ -19,6 +22,9 @@ from custom_components.event_relay.home_language import (
     warnings_in_words,
 )
 from custom_components.event_relay.outcomes.descriptions import message
+from tools.simulators.frigate import FrigateSimulator
+
+from .home import connect
 
 REJECTED = {
     "outcome": "failed",
@@ -64,6 +70,24 @@ async def test_error_of_home_assistant_is_unchanged(german: HomeAssistant) -> No
     error = HomeAssistantError(translation_domain="other", translation_key="any")
     assert in_home_language(german, error) == str(error)
     assert in_home_language(german, ValueError("broken")) == "broken"
+
+
+async def test_language_changes_while_home_assistant_runs(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # All tests share what any of them has loaded.
+    known = hass.data[TRANSLATION_FLATTEN_CACHE].cache_data
+    monkeypatch.setattr(known, "loaded", {})
+    monkeypatch.setattr(known, "cache", {})
+    await connect(hass, frigate)
+    assert message(hass, REJECTED).startswith("camera event not created in Frigate")
+
+    await hass.config.async_update(language="de")
+    # Before its texts are loaded.
+    assert message(hass, REJECTED).startswith("camera event not created in Frigate")
+    await hass.async_block_till_done()
+    said = message(hass, REJECTED)
+    assert said == "Kameraereignis nicht erstellt in Frigate: es wurde abgelehnt"
 
 
 async def test_missing_translation_is_in_english(hass: HomeAssistant) -> None:

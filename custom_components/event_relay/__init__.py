@@ -22,6 +22,7 @@ from .const import CONF_BACKEND, DOMAIN
 from .coordinator import RelayConfigEntry, RelayCoordinator, outbox_error, settings
 from .entities.subentry_entity import async_register_runner, async_see_runners
 from .entity import async_register_device
+from .home_language import async_follow_language
 from .options import unsettled_limit
 from .queue.store.store import StoreUnavailable
 from .registry import BY_NAME, async_load
@@ -58,6 +59,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     for entry in hass.config_entries.async_entries(DOMAIN):
         if (backend := entry.data[CONF_BACKEND]) in BY_NAME:
             await async_load(hass, backend)
+    async_follow_language(hass)
     async_setup_services(hass)
     await async_setup_action_forms(hass)
     async_setup_websocket(hass)

@@ -8,9 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import override
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.helpers.translation import (
+    LOCALE_EN,
+    async_get_cached_translations,
+    async_load_integrations,
+)
 from homeassistant.util import dt as dt_util
 
 from .backends.own_sentences import OWN_REASONS, recognised
@@ -47,11 +52,27 @@ class Texts(Mapping[str, str]):
 def texts_of(hass: HomeAssistant, category: str) -> Mapping[str, str]:
     """Return the texts of a category, such as `common`, by key.
 
-    Missing translations are in English. Home Assistant loads them at set-up, so this
-    reads no file; it may be called in any thread.
+    Missing translations are in English, as are all until those of a new language are
+    loaded. Home Assistant loads them at set-up, so this reads no file; it may be called
+    in any thread.
     """
-    texts = async_get_cached_translations(hass, hass.config.language, category, DOMAIN)
+    texts = async_get_cached_translations(
+        hass, hass.config.language, category, DOMAIN
+    ) or async_get_cached_translations(hass, LOCALE_EN, category, DOMAIN)
     return Texts(texts, f"component.{DOMAIN}.{category}.")
+
+
+@callback
+def async_follow_language(hass: HomeAssistant) -> None:
+    """Load the texts of the home's language whenever it changes.
+
+    Home Assistant loads them into a cache that nothing reads (2026.10).
+    """
+
+    async def load(_: Event) -> None:
+        await async_load_integrations(hass, {DOMAIN})
+
+    hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, load)
 
 
 def say(hass: HomeAssistant, key: str, **values: str) -> str:
