@@ -289,6 +289,7 @@ class EventRelayConfigFlow(NamedSteps, ConfigFlow, domain=DOMAIN):
             return None
         try:
             data = forms.normalise(flat) | self._made
+            await forms.check_connection(data)
         except InvalidField as error:
             self._errors[place_of(schema, error.field)] = error.problem
             self._placeholders |= error.details

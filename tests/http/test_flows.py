@@ -1,6 +1,7 @@
 """Tests of the flows of a connection to an HTTP API and of its requests."""
 
 import base64
+import socket
 from typing import Any
 from unittest.mock import patch
 
@@ -22,6 +23,7 @@ from custom_components.event_relay.backends.http.connection_forms import (
     access_of,
     normalised,
 )
+from custom_components.event_relay.backends.http.forms import HttpForms
 from custom_components.event_relay.backends.http.presets import PRESETS, Preset
 from custom_components.event_relay.backends.http.request.safety import is_public
 from custom_components.event_relay.backends.input_forms import sectioned
@@ -242,12 +244,6 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"signing_secret": "short"}, "signing_secret", "bad_signing_secret"),
     ({"certificate": "x"}, "certificate", "bad_certificate"),
     ({"read_path": "health"}, "read_path", "bad_read_path"),
-    (
-        {CONF_URL: "http://a.example", "authentication": "bearer", "secret": "x"},
-        "url",
-        "plain_http_public",
-    ),
-    ({CONF_URL: "http://a.example", "secrets": ["a=1"]}, "url", "plain_http_public"),
 ]
 
 
@@ -277,13 +273,83 @@ def test_stored_data_of_a_connection() -> None:
     assert access.interval == 1.5
     assert access.read_path is None
     assert access.tls.shared is not access.tls.fresh
-    # An unencrypted address is accepted at home, and elsewhere if confirmed.
-    for changes in (
-        {CONF_URL: "http://192.168.1.5", "secrets": ["a=1"]},
-        {CONF_URL: "http://a.example", "secrets": ["a=1"], "unencrypted": True},
-        {CONF_URL: "http://a.example"},
-    ):
-        settings(**changes)
+
+
+NAMED: dict[str, Any] = {"secrets": ["a=1"]}
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """Return the addresses by name that a resolver answers; it has no others."""
+    known: dict[str, list[str]] = {}
+
+    def getaddrinfo(host: str, *_: object, **__: object) -> list[Any]:
+        if host not in known:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown name")
+        return [
+            (socket.AF_INET6 if ":" in one else socket.AF_INET, 1, 6, "", (one, 0))
+            for one in known[host]
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return known
+
+
+@pytest.mark.parametrize(
+    ("url", "entered", "refused"),
+    [
+        ("http://a.example", BEARER, True),
+        ("http://a.example", NAMED, True),
+        ("http://a.example", {**NAMED, "unencrypted": True}, False),
+        ("http://a.example", {}, False),
+        ("https://a.example", BEARER, False),
+        ("http://192.168.1.5", NAMED, False),
+        # Others may answer these names, too, so that the answer counts.
+        ("http://nas.fritz.box:8080", BEARER, False),
+        ("http://FRITZ.box.", BEARER, False),
+        ("http://nas.tail1234.ts.net", NAMED, False),
+        ("http://funnel.tail1234.ts.net", NAMED, True),
+        ("http://funnel.tail1234.ts.net", {}, False),
+        ("http://both.fritz.box", NAMED, True),
+        ("http://global6.fritz.box", NAMED, True),
+        ("http://unknown.fritz.box", NAMED, True),
+        ("http://unknown.fritz.box", {**NAMED, "unencrypted": True}, False),
+        # The name servers of others are not trusted with that.
+        ("http://nas.a.example", NAMED, True),
+        ("http://nas.notfritz.box", NAMED, True),
+        ("http://ts.net.a.example", NAMED, True),
+    ],
+)
+async def test_secrets_are_not_sent_unencrypted_over_the_internet(
+    names: dict[str, list[str]], url: str, entered: dict[str, Any], *, refused: bool
+) -> None:
+    names |= {
+        # A router also tells the global address of its own network.
+        "nas.fritz.box": ["192.168.178.20", "2600::20"],
+        "fritz.box": ["192.168.178.1", "fd00::1"],
+        "nas.tail1234.ts.net": ["100.64.1.2", "fd7a:115c:a1e0::2"],
+        "funnel.tail1234.ts.net": ["8.8.4.4", "2600::1"],
+        "both.fritz.box": ["192.168.178.20", "8.8.4.4"],
+        "global6.fritz.box": ["2600::20"],
+        "nas.a.example": ["192.168.178.20"],
+        "nas.notfritz.box": ["192.168.178.20"],
+        "ts.net.a.example": ["192.168.178.20"],
+    }
+    data = settings(**{CONF_URL: url, **entered})
+    if not refused:
+        await HttpForms().check_connection(data)
+        return
+    with pytest.raises(InvalidField) as caught:
+        await HttpForms().check_connection(data)
+    assert (caught.value.field, caught.value.problem) == (CONF_URL, "plain_http_public")
+
+
+async def test_form_asks_before_secrets_are_sent_unencrypted(
+    hass: HomeAssistant, names: dict[str, list[str]]
+) -> None:
+    names["nas.fritz.box"] = ["8.8.4.4"]
+    result = await add(hass, "http://nas.fritz.box", **BEARER)
+    assert result["errors"] == {"url": "plain_http_public"}
 
 
 def test_unencrypted_public_addresses_need_confirmation() -> None:

@@ -300,6 +300,12 @@ class BackendForms:
         """Return the data to store; raises InvalidField."""
         return read_fields(self.connection, user_input, self.read_url)
 
+    async def check_connection(self, data: Mapping[str, Any]) -> None:
+        """Check data to store with what only the network tells; raises InvalidField.
+
+        Nothing of it was sent yet.
+        """
+
     def shows_snapshots(self, options: Mapping[str, Any]) -> bool:
         """Return whether the user wants to see pictures of results."""
         del options

@@ -1,8 +1,10 @@
 """The forms of a connection to any HTTP API, and how their input is stored."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 import re
+import socket
 from typing import Any
 
 from homeassistant.const import CONF_NAME, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
@@ -50,6 +52,8 @@ CONF_UNENCRYPTED = "unencrypted"
 SECTION_MORE = "more"
 
 LONGEST_INTERVAL = 3600
+_RESOLVING = 5.0
+"""Seconds for a name."""
 _PASSWORDS = TextSelector(
     TextSelectorConfig(
         type=TextSelectorType.PASSWORD, autocomplete="off", multiple=True
@@ -127,9 +131,33 @@ def normalised(entered: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidField(CONF_CERTIFICATE, "bad_certificate")
     if (path := data[CONF_READ_PATH]) and not _READ_PATH.fullmatch(path):
         raise InvalidField(CONF_READ_PATH, "bad_read_path")
-    if not data[CONF_UNENCRYPTED] and _exposes_secrets(data):
-        raise InvalidField(CONF_URL, "plain_http_public")
     return data
+
+
+async def refuse_exposure(data: Mapping[str, Any]) -> None:
+    """Refuse secrets that would be sent unencrypted over the internet.
+
+    Unless the user has confirmed that. Raises InvalidField.
+    """
+    url = data[CONF_URL]
+    if data[CONF_UNENCRYPTED] or not _exposes_secrets(data):
+        return
+    if not safety.is_resolved_at_home(url) or not safety.are_in_home(
+        await _resolved(safety.host_of(url))
+    ):
+        raise InvalidField(CONF_URL, "plain_http_public")
+
+
+async def _resolved(host: str) -> list[str]:
+    """Return the addresses of a host; none if that takes long or fails."""
+    try:
+        async with asyncio.timeout(_RESOLVING):
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host, None, type=socket.SOCK_STREAM
+            )
+    except OSError, UnicodeError:
+        return []
+    return [str(address) for *_, (address, *_) in found]
 
 
 def access_of(data: Mapping[str, Any]) -> Access:

@@ -22,6 +22,7 @@ from .connection_forms import (
     CREDENTIALS,
     access_of,
     normalised,
+    refuse_exposure,
 )
 from .pattern_forms import PATTERNS, patterns_for
 from .request.definition import Repeat
@@ -103,6 +104,11 @@ class HttpForms(BackendForms):
     def normalise(self, user_input: Mapping[str, Any]) -> dict[str, Any]:
         """Return the data to store; raises InvalidField."""
         return normalised(user_input)
+
+    @override
+    async def check_connection(self, data: Mapping[str, Any]) -> None:
+        """Refuse secrets that anyone in between could read; raises InvalidField."""
+        await refuse_exposure(data)
 
     @override
     def product(

@@ -4,6 +4,7 @@ Administrators define requests, but their templates include values from sensors,
 calendars and people. No value may redirect a request or add anything to it.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import ip_address
 import re
@@ -126,12 +127,39 @@ _OWN_DOMAINS = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localhos
 """Suffixes of names that no public name server knows."""
 
 
+_HOME_RESOLVED = ("fritz.box", "ts.net")
+"""Domains whose names the resolver of a home answers: a FRITZ!Box, or Tailscale. Other
+name servers may answer them, too: fritz.box once belonged to a stranger (WIPO
+D2024-0706), and Tailscale's Funnel publishes machines."""
+
+
 def is_public(address: str) -> bool:
     """Return whether an address is outside the home, as far as its name shows."""
-    host = (URL(address).host or "").rstrip(".").lower()
+    host = host_of(address)
     try:
         found = ip_address(host.partition("%")[0])
     except ValueError:
         return "." in host and not host.endswith(_OWN_DOMAINS)
     # Shared addresses, which Tailscale uses, are neither private nor global.
     return found.is_global
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, in lower case."""
+    return (URL(address).host or "").rstrip(".").lower()
+
+
+def is_resolved_at_home(address: str) -> bool:
+    """Return whether what a name resolves to tells whether it is in the home."""
+    return f".{host_of(address)}".endswith(tuple(f".{one}" for one in _HOME_RESOLVED))
+
+
+def are_in_home(resolved: Iterable[str]) -> bool:
+    """Return whether the addresses of such a name are in the home.
+
+    IPv4 decides if there is any: a router also tells the global IPv6 address that a
+    device has in its network.
+    """
+    found = [ip_address(one.partition("%")[0]) for one in resolved]
+    deciding = [one for one in found if one.version == 4] or found  # noqa: PLR2004
+    return bool(deciding) and not any(one.is_global for one in deciding)
