@@ -500,6 +500,9 @@ def test_retry_after(
         ('{"ok": false, "parameters": {"retry_after": 35}}', 35),
         # Matrix.
         ('{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 2500}', 2.5),
+        ('{"retry_after_ms": 300000}', 300),
+        (f'{{"retry_after_ms": {"9" * 400}}}', LONGEST_WAIT),
+        ('{"retry_after_ms": true}', None),
         # google.rpc.RetryInfo.
         ('{"error": {"details": [{"reason": "a"}, {"retryDelay": "3.5s"}]}}', 3.5),
         # As text.

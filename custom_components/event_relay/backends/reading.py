@@ -64,10 +64,11 @@ def number_or_none(value: Mapping[str, Json], name: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def wait_or_none(value: object) -> float | None:
+def wait_or_none(value: object, *, per_second: int = 1) -> float | None:
     """Return a requested wait in seconds: a number, or a text such as `30` or `3.5s`.
 
-    That text is how JSON writes a Duration of Protocol Buffers.
+    That text is how JSON writes a Duration of Protocol Buffers. `per_second` is for a
+    number in a smaller unit.
     """
     if isinstance(value, str) and (found := _SECONDS.fullmatch(value.strip())):
         value = float(found[1])
@@ -75,7 +76,7 @@ def wait_or_none(value: object) -> float | None:
         return None
     if isinstance(value, float) and math.isnan(value):
         return None
-    return float(min(max(0, value), LONGEST_WAIT))
+    return float(min(max(0, value), LONGEST_WAIT * per_second)) / per_second
 
 
 def wait_in(body: Json) -> float | None:
@@ -88,8 +89,8 @@ def wait_in(body: Json) -> float | None:
     match body:
         case {"retry_after": asked} | {"parameters": {"retry_after": asked}}:
             return wait_or_none(asked)
-        case {"retry_after_ms": int() | float() as asked}:
-            return None if (wait := wait_or_none(asked)) is None else wait / 1000
+        case {"retry_after_ms": asked}:
+            return wait_or_none(asked, per_second=1000)
         case {"error": {"details": [*details]}}:
             for detail in details:
                 match detail:
