@@ -12,7 +12,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, async_get_hass, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_send
@@ -470,7 +470,7 @@ def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
         translation_key=key,
         translation_placeholders={
             "connection": connection,
-            "reason": str(error),
+            "reason": reason_in_words(async_get_hass(), str(error)),
             "waiting": str(waiting),
             "limit": str(limit),
         },

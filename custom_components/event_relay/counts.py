@@ -10,6 +10,7 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .const import DOMAIN
+from .home_language import reason_in_words
 from .queue.delivery import Delivery
 from .queue.queue import DeliveryQueue
 from .queue.store.store import Counts, Store, StoreUnavailable
@@ -69,5 +70,7 @@ class CountsCoordinator(DataUpdateCoordinator[Counts]):
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="outbox_unavailable",
-                translation_placeholders={"reason": str(error)},
+                translation_placeholders={
+                    "reason": reason_in_words(self.hass, str(error))
+                },
             ) from error

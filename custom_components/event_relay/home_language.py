@@ -18,7 +18,7 @@ from homeassistant.helpers.translation import (
 )
 from homeassistant.util import dt as dt_util
 
-from .backends.own_sentences import OWN_REASONS, recognised
+from .backends.own_sentences import own_reason, recognised
 from .const import DOMAIN
 
 _NOON = 12
@@ -117,8 +117,10 @@ def reason_in_words(hass: HomeAssistant, reason: str) -> str:
 
     Those of another system stay as they are.
     """
-    key = OWN_REASONS.get(reason)
-    return reason if key is None else say(hass, key)
+    if (known := own_reason(reason)) is None:
+        return reason
+    key, values = known
+    return say(hass, key, **values)
 
 
 def in_home_language(hass: HomeAssistant, error: Exception) -> str:

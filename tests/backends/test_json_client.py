@@ -146,22 +146,22 @@ def test_matching_value_is_parsed(kind: type[Any], value: Json, read: object) ->
 @pytest.mark.parametrize(
     ("value", "where"),
     [
-        ([], "the answer is not readable"),
-        ({}, "rooms is missing"),
-        ({"rooms": {}}, "rooms is not readable"),
-        ({"rooms": ["secret"]}, "rooms is not readable"),
-        ({"rooms": [{}]}, "rooms.name is missing"),
-        ({"rooms": [{"name": "a", "kind": "secret"}]}, "rooms.kind is not readable"),
-        ({"rooms": [], "open": 1}, "open is not readable"),
-        ({"rooms": [], "doors": {"secret": "a"}}, "doors is not readable"),
-        ({"rooms": [], "doors": []}, "doors is not readable"),
-        ({"rooms": [], "owner": {"name": 1}}, "owner.name is not readable"),
+        ([], ""),
+        ({}, "rooms"),
+        ({"rooms": {}}, "rooms"),
+        ({"rooms": ["secret"]}, "rooms"),
+        ({"rooms": [{}]}, "rooms.name"),
+        ({"rooms": [{"name": "a", "kind": "secret"}]}, "rooms.kind"),
+        ({"rooms": [], "open": 1}, "open"),
+        ({"rooms": [], "doors": {"secret": "a"}}, "doors"),
+        ({"rooms": [], "doors": []}, "doors"),
+        ({"rooms": [], "owner": {"name": 1}}, "owner.name"),
     ],
 )
 def test_mismatching_value_is_refused(value: Json, where: str) -> None:
     with pytest.raises(ShapeError) as refused:
         shaped(Building, value)
-    assert str(refused.value) == where
+    assert refused.value.place == where
 
 
 @pytest.mark.parametrize(

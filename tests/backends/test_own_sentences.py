@@ -2,26 +2,39 @@
 
 import ast
 from collections.abc import Iterator
+import errno
 from pathlib import Path
+import sqlite3
 
+from aiohttp import ClientConnectorError
+from aiohttp.client_reqrep import ConnectionKey
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_load_integrations
 import pytest
 
 from custom_components.event_relay.backends import errors
-from custom_components.event_relay.backends.http_failures import Effect, translate
-from custom_components.event_relay.backends.own_sentences import OWN_REASONS
+from custom_components.event_relay.backends.http_failures import (
+    Effect,
+    TooLarge,
+    translate,
+)
+from custom_components.event_relay.backends.own_sentences import (
+    OWN_REASONS,
+    OwnReason,
+    own_reason,
+)
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.coordinator import backend_error
+from custom_components.event_relay.coordinator import backend_error, outbox_error
 from custom_components.event_relay.home_language import reason_in_words
+from custom_components.event_relay.queue.store.file import StoreUnavailable
 from tests.checks.files import PACKAGE, read_json
 
 RAISED = {
     name
     for name, one in vars(errors).items()
     if isinstance(one, type) and issubclass(one, errors.BackendError)
-} | {"_unreadable"}
-"""What takes a reason: the errors of clients, and a function that returns one."""
+} | {"StoreUnavailable", "TooLarge", "_unreadable"}
+"""What takes a reason: the errors of clients and of the outbox, and a function."""
 NAMED = {"reason", "redirected", "words"}
 """Variables that hold a reason."""
 
@@ -37,28 +50,65 @@ def reasons_in(source: str) -> Iterator[str]:
             case _:
                 continue
         for value in values:
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield value.value
+            match value:
+                case ast.Constant(value=str(text)):
+                    yield text
+                case ast.JoinedStr(values=[*_, ast.Constant()] | [ast.Constant(), *_]):
+                    # Composed of more than values and what is between them.
+                    yield ast.unparse(value)
 
 
 def test_every_reason_of_ours_has_a_text() -> None:
     found = {
         reason
-        for path in Path(PACKAGE, "backends").rglob("*.py")
+        for path in (
+            *Path(PACKAGE, "backends").rglob("*.py"),
+            *Path(PACKAGE, "queue").glob("*.py"),
+            *Path(PACKAGE, "queue/store").glob("*.py"),
+        )
         for reason in reasons_in(path.read_text())
-        if reason
+        if reason and not reason.startswith("f'HTTP {")
     }
     assert "the answer is not JSON" in found
     assert found - OWN_REASONS.keys() == set()
     texts = read_json(PACKAGE / "translations/en.json")["common"]
     assert set(OWN_REASONS.values()) <= texts.keys()
+    assert {f"own_{reason.code}" for reason in OwnReason} <= texts.keys()
 
 
 @pytest.mark.parametrize(
-    "error", [TimeoutError(), ConnectionResetError(), OSError("broken")]
+    "error",
+    [
+        TimeoutError(),
+        ConnectionResetError(),
+        OSError("broken"),
+        TooLarge("the answer is larger than expected"),
+    ],
 )
 def test_every_loss_on_the_way_has_a_text(error: Exception) -> None:
     assert str(translate(error, Effect.ONCE)) in OWN_REASONS
+
+
+@pytest.mark.parametrize("number", [*errno.errorcode, None, -3])
+def test_every_failure_to_connect_has_a_text(number: int | None) -> None:
+    """Whatever the operating system calls it, and in whatever language."""
+    failure = OSError(number, "in its own words") if number else OSError("broken")
+    key = ConnectionKey("nvr.local", 5000, False, True, None, None, None, None)
+    error = ClientConnectorError(key, failure)
+    reason = str(translate(error, Effect.ONCE))
+    assert own_reason(reason) is not None
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS])
+def test_failures_of_the_disk_have_a_text(number: int) -> None:
+    failure = OSError(number, "in its own words", "/config/file")
+    assert own_reason(str(StoreUnavailable.of(failure))) is not None
+
+
+def test_failures_of_sqlite_have_a_text(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        sqlite3.connect(tmp_path / "no folder" / "file")
+    assert own_reason(str(StoreUnavailable.of(caught.value))) is not None
 
 
 async def test_our_reasons_are_translated_and_others_are_quoted(
@@ -70,6 +120,11 @@ async def test_our_reasons_are_translated_and_others_are_quoted(
         "es hat nicht rechtzeitig geantwortet"
     )
     assert reason_in_words(hass, "No room left") == "No room left"
+    place = OwnReason.UNREADABLE_AT.of(place="rooms.name")
+    assert reason_in_words(hass, place) == "die Antwort ist nicht lesbar: rooms.name"
+    full = outbox_error(StoreUnavailable("database or disk is full"))
+    assert full.translation_placeholders is not None
+    assert full.translation_placeholders["reason"] == "der Datenträger ist voll"
     ours = backend_error(hass, errors.InvalidResponse("the event has no id"), "Palabra")
     assert ours.translation_placeholders == {
         "connection": "Palabra",

@@ -3,8 +3,9 @@
 Aiohttp's exceptions end here.
 """
 
+from collections.abc import Mapping
 from enum import Enum
-import os
+import errno
 from typing import Self
 
 from aiohttp import (
@@ -24,6 +25,23 @@ from .errors import (
     OutcomeUnknown,
     Unavailable,
 )
+from .own_sentences import OwnReason
+
+_NO_CONNECTION: Mapping[int, tuple[str, str | None]] = {
+    errno.ECONNABORTED: ("the connection broke off", None),
+    errno.ECONNREFUSED: ("Connection refused", None),
+    errno.ECONNRESET: ("the connection broke off", None),
+    errno.EHOSTDOWN: ("No route to host", None),
+    errno.EHOSTUNREACH: ("No route to host", None),
+    errno.ENETDOWN: ("Network is unreachable", None),
+    errno.ENETUNREACH: ("Network is unreachable", None),
+    errno.ETIMEDOUT: ("no connection in time", "timeout"),
+}
+"""Reasons by the operating system's number.
+
+Its words are English, and others with musl (Home Assistant's container) than with
+glibc.
+"""
 
 
 class Effect(Enum):
@@ -104,5 +122,9 @@ def _no_connection(error: ClientConnectorError) -> tuple[str, str | None]:
     """Return why there is no connection, and the code if it has one."""
     if isinstance(error, ClientConnectorDNSError):
         return "host name not found", "name_not_found"
-    number = error.os_error.errno
-    return os.strerror(number) if number and number > 0 else "no connection", None
+    number = error.os_error.errno or 0
+    if number in _NO_CONNECTION:
+        return _NO_CONNECTION[number]
+    if (name := errno.errorcode.get(number)) is None:
+        return "no connection", None
+    return OwnReason.NO_CONNECTION_BY.of(error=name), None

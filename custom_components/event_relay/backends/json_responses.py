@@ -18,6 +18,7 @@ from .errors import (
     Rejected,
     Unavailable,
 )
+from .own_sentences import OwnReason
 from .shapes import ShapeError, shaped
 from .transport import Effect, Reply, raise_for_failure
 
@@ -73,7 +74,9 @@ def decoded_as[T](kind: type[T], reply: Reply, effect: Effect = Effect.NONE) -> 
     try:
         return shaped(kind, decoded(reply, effect))
     except ShapeError as error:
-        raise _unreadable(effect, str(error), foreign=True) from error
+        where = OwnReason.UNREADABLE_AT.of(place=error.place)
+        reason = where if error.place else "the answer cannot be read"
+        raise _unreadable(effect, reason, foreign=True) from error
 
 
 def _unreadable(

@@ -11,15 +11,8 @@ from functools import cache
 import re
 
 
-class OwnWarning(StrEnum):
-    """All warnings of ours; a backend's message about a step is not among them."""
-
-    SPACED = "{field} has line breaks or control characters, sent as spaces"
-    CUT = "{field} is too long and was cut to {maximum} characters"
-    CUT_BYTES = "{field} is too long and was cut to {maximum} bytes"
-    NO_ID = "the answer has no id where the request looks for one"
-    UNREADABLE_ANSWER = "what was answered cannot be read"
-    CUT_SHORT = "the rest was not sent: the connection does not lead to {address} now"
+class _Sentence(StrEnum):
+    """Sentences with values."""
 
     def of(self, **values: object) -> str:
         """Return the sentence with its values."""
@@ -31,10 +24,30 @@ class OwnWarning(StrEnum):
         return self.name.lower()
 
 
+class OwnReason(_Sentence):
+    """Our reasons with values; those without are in `OWN_REASONS`."""
+
+    UNREADABLE_AT = "the answer cannot be read: {place}"
+    NO_CONNECTION_BY = "no connection: {error}"
+    NOT_SHOWN = "Frigate answered with event {event_id}, but does not show it"
+    FAILED_OFTEN = "it failed {times} times on this event, but took others"
+    SEVERAL_LINES = "{name} is more than one line"
+
+
+class OwnWarning(_Sentence):
+    """All warnings of ours; a backend's message about a step is not among them."""
+
+    SPACED = "{field} has line breaks or control characters, sent as spaces"
+    CUT = "{field} is too long and was cut to {maximum} characters"
+    CUT_BYTES = "{field} is too long and was cut to {maximum} bytes"
+    NO_ID = "the answer has no id where the request looks for one"
+    UNREADABLE_ANSWER = "what was answered cannot be read"
+    CUT_SHORT = "the rest was not sent: the connection does not lead to {address} now"
+
+
 OWN_REASONS: Mapping[str, str] = {
     # On the way.
     "Connection refused": "own_refused",
-    "Host is down": "own_unreachable",
     "Network is unreachable": "own_unreachable",
     "No route to host": "own_unreachable",
     "certificate not trusted": "reason_certificate",
@@ -47,6 +60,13 @@ OWN_REASONS: Mapping[str, str] = {
     "the address answers with a redirect": "reason_redirected",
     "the connection broke off": "own_broke_off",
     "the session is closed": "own_stopping",
+    # On the way, in the words of an operating system, which earlier versions stored.
+    "Connection reset by peer": "own_broke_off",
+    "Connection timed out": "reason_timeout",
+    "Host is down": "own_unreachable",
+    "Host is unreachable": "own_unreachable",
+    "Network unreachable": "own_unreachable",
+    "Operation timed out": "reason_timeout",
     # Requests.
     "the path leads elsewhere": "own_other_path",
     "the request cannot be written": "own_unwritable",
@@ -65,6 +85,7 @@ OWN_REASONS: Mapping[str, str] = {
     "the answer cannot be read": "own_unreadable",
     "the answer does not hold what was asked for": "own_unreadable",
     "the answer has no id": "own_no_id",
+    "the answer is larger than expected": "reason_too_large",
     "the answer is not HTTP": "own_not_http",
     "the answer is not JSON": "own_not_json",
     "the answer to a query is not an object": "own_unreadable",
@@ -92,8 +113,27 @@ OWN_REASONS: Mapping[str, str] = {
     "the event would end before it starts": "own_ends_too_early",
     "there is no such event": "reason_unknown_event",
     "too many logins": "own_too_many_logins",
+    # The outbox; some in the words of SQLite.
+    "attempt to write a readonly database": "own_read_only",
+    "database is locked": "own_in_use",
+    "database or disk is full": "own_disk_full",
+    "disk I/O error": "own_disk_error",
+    "the delivery went with an outbox that was set aside": "own_set_aside",
+    "the outbox is closed": "own_stopping",
+    "the outbox is still in use": "own_in_use",
+    "unable to open database file": "own_not_opened",
 }
 """Keys of the texts `common`, by sentence."""
+
+
+def own_reason(sentence: str) -> tuple[str, Mapping[str, str]] | None:
+    """Return the key and values of a reason; None for another system's words."""
+    if (key := OWN_REASONS.get(sentence)) is not None:
+        return key, {}
+    for reason in OwnReason:
+        if found := _pattern(reason).fullmatch(sentence):
+            return f"own_{reason.code}", found.groupdict()
+    return None
 
 
 def recognised(sentence: str) -> tuple[str, Mapping[str, str]] | None:
@@ -105,9 +145,9 @@ def recognised(sentence: str) -> tuple[str, Mapping[str, str]] | None:
 
 
 @cache
-def _pattern(warning: OwnWarning) -> re.Pattern[str]:
+def _pattern(sentence: _Sentence) -> re.Pattern[str]:
     """Return the pattern of a sentence with any values."""
-    parts = re.split(r"{(\w+)}", warning.value)
+    parts = re.split(r"{(\w+)}", sentence.value)
     return re.compile(
         "".join(
             f"(?P<{part}>.+)" if number % 2 else re.escape(part)

@@ -7,6 +7,13 @@ import re
 
 from .base import Json
 from .errors import InvalidResponse
+from .own_sentences import OwnReason
+
+
+def unreadable(place: str) -> InvalidResponse:
+    """Return the error for a response whose part cannot be read."""
+    return InvalidResponse(OwnReason.UNREADABLE_AT.of(place=place))
+
 
 LONGEST_WAIT = 86_400.0
 """Seconds; a longer or infinite wait that a backend asks for is cut to this."""
@@ -16,14 +23,14 @@ _SECONDS = re.compile(r"(\d+(?:\.\d+)?)\s?s?", re.ASCII)
 def an_object(value: Json, what: str) -> dict[str, Json]:
     """Return an object; raises InvalidResponse, which names the expected part."""
     if not isinstance(value, dict):
-        raise InvalidResponse(f"{what} is not an object")
+        raise unreadable(what)
     return value
 
 
 def a_list(value: Json, what: str) -> list[Json]:
     """Return a list; raises InvalidResponse, which names the expected part."""
     if not isinstance(value, list):
-        raise InvalidResponse(f"{what} is not a list")
+        raise unreadable(what)
     return value
 
 
@@ -36,7 +43,7 @@ def part(value: Mapping[str, Json], name: str) -> Mapping[str, Json]:
 def text(value: Mapping[str, Json], name: str) -> str:
     """Return the text below a name; raises InvalidResponse."""
     if (below := text_or_none(value, name)) is None:
-        raise InvalidResponse(f"{name} is missing or no text")
+        raise unreadable(name)
     return below
 
 
@@ -102,11 +109,11 @@ def wait_in(body: Json) -> float | None:
 def moment(value: Mapping[str, Json], name: str) -> datetime:
     """Return the time below a name, in Unix seconds; raises InvalidResponse."""
     if (number := number_or_none(value, name)) is None:
-        raise InvalidResponse(f"{name} is missing or no time")
+        raise unreadable(name)
     try:
         return datetime.fromtimestamp(number, UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise InvalidResponse(f"{name} is out of range") from error
+        raise unreadable(name) from error
 
 
 def moment_or_none(value: Json) -> datetime | None:

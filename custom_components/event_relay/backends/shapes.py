@@ -13,7 +13,15 @@ _PLAIN = (bool, int, float, str)
 
 
 class ShapeError(ValueError):
-    """A value does not have the expected shape; the message holds no value."""
+    """The part at a place, such as `rooms.name`, is missing or has another shape.
+
+    The message holds no value. The place is empty for the whole.
+    """
+
+    def __init__(self, place: str) -> None:
+        """Keep the place."""
+        super().__init__(f"{place or 'the whole'} is missing or not readable")
+        self.place = place
 
 
 def shaped[T](kind: type[T], value: Json) -> T:
@@ -35,7 +43,7 @@ def shaped_fields(kind: type, value: JsonObject, name: str = "") -> dict[str, An
         if one.name in value:
             values[one.name] = _read(value[one.name], kinds, where)
         elif one.default is MISSING and one.default_factory is MISSING:
-            raise ShapeError(f"{where} is missing")
+            raise ShapeError(where)
     return values
 
 
@@ -83,4 +91,4 @@ def _read(value: Json, kinds: tuple[Any, ...], where: str) -> Any:  # noqa: ANN4
             return kind(str(value))
         if type(value) is kind or (kind is float and type(value) is int):
             return value
-    raise ShapeError(f"{where or 'the answer'} is not readable")
+    raise ShapeError(where)

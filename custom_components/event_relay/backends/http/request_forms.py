@@ -36,6 +36,7 @@ from ..input_forms import BoundedNumber, place_of
 from ..markdown import in_markdown
 from ..menu_forms import chosen_step, connection_summary, menu_schema
 from ..named_steps import FlowStep, NamedSteps
+from ..own_sentences import own_reason
 from .api.client import HttpClient
 from .connection_forms import named_secrets, signing_secrets
 from .operations.send import finding_of
@@ -357,7 +358,8 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
             reply = await self._client.ask(question.wire, values)
             finding = finding_of(reply, question, definition.answers)
         except BackendError as error:
-            raise InvalidField("look_up", "look_up_fails", reason=str(error)) from error
+            reason = await self._reason(str(error))
+            raise InvalidField("look_up", "look_up_fails", reason=reason) from error
         match finding:
             case Absent():
                 return
@@ -383,6 +385,13 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
         self._refusal = texts[f"exceptions.field_{error.problem}.message"].format(
             field=quoted.format(label=in_words(field, labels)), **details
         )
+
+    async def _reason(self, sentence: str) -> str:
+        """Return a reason in the home's language if it is in our words."""
+        if (known := own_reason(sentence)) is None:
+            return sentence
+        key, values = known
+        return (await self._texts("common"))[f"common.{key}"].format(**values)
 
     async def _texts(self, category: str) -> Mapping[str, str]:
         """Return texts in the home's language, by path."""

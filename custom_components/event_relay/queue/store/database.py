@@ -236,7 +236,7 @@ class Database:
             failure = (
                 error
                 if isinstance(error, StoreUnavailable)
-                else StoreUnavailable(str(error))
+                else StoreUnavailable.of(error)
             )
             outcomes = [(job, None, failure) for job in jobs]
         except Exception as error:

@@ -1,12 +1,14 @@
 """Opens, checks and replaces the SQLite file, and marks it for a backup."""
 
-from collections.abc import Sequence, Set as AbstractSet
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from contextlib import closing, suppress
 from dataclasses import dataclass
+import errno
 from functools import cache
 import os
 from pathlib import Path
 import sqlite3
+from typing import Self
 
 from .checksum import register
 from .file_marks import (
@@ -35,6 +37,15 @@ _BUSY = 5.0
 _NO_TEXT = "Could not decode to UTF-8"
 _NOTHING = Kept()
 _REPLACED = "it was damaged, and Home Assistant ended while another one took its place"
+_SQLITES_WORDS: Mapping[int, str] = {
+    errno.EACCES: "attempt to write a readonly database",
+    errno.EDQUOT: "database or disk is full",
+    errno.EIO: "disk I/O error",
+    errno.ENOSPC: "database or disk is full",
+    errno.EPERM: "attempt to write a readonly database",
+    errno.EROFS: "attempt to write a readonly database",
+}
+"""What SQLite says of an error that the operating system reports by its number."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -44,6 +55,12 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """The file cannot be used: full disk, no permission, damaged, locked, too new."""
+
+    @classmethod
+    def of(cls, error: Exception) -> Self:
+        """Return the error for one of SQLite or of the operating system."""
+        number = error.errno if isinstance(error, OSError) else None
+        return cls(_SQLITES_WORDS.get(number or 0) or str(error))
 
 
 class StoreTooNew(StoreUnavailable):
@@ -93,7 +110,7 @@ def open_file(path: Path, *, seen: int = 0) -> Opened:
             anew = begin_anew(path, str(error), seen=seen)
             return Opened(database=anew.database, reports=[*found, *anew.reports])
     except (OSError, *FAILURES) as error:
-        raise StoreUnavailable(str(error)) from error
+        raise StoreUnavailable.of(error) from error
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:

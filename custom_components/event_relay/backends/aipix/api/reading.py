@@ -1,8 +1,7 @@
 """Read the wrappers of responses."""
 
 from ...base import Json
-from ...errors import InvalidResponse
-from ...reading import an_object, whole_or_none
+from ...reading import an_object, unreadable, whole_or_none
 
 
 def payload(value: Json) -> Json:
@@ -19,7 +18,7 @@ def items(value: Json, what: str) -> list[dict[str, Json]]:
         case {"data": list() as found} | [*found]:
             return [an_object(one, what) for one in found]
         case _:
-            raise InvalidResponse(f"{what} is not a list")
+            raise unreadable(what)
 
 
 def id_of(value: Json) -> int | None:

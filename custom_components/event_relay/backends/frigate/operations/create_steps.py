@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from ...base import Json, JsonObject, StepContext
 from ...errors import NOT_STORED, BackendError, OutcomeUnknown
+from ...own_sentences import OwnReason
 from ..api.client import FrigateClient
 from ..api.models import (
     DELIVERY_ID,
@@ -48,7 +49,7 @@ async def create(
         raise OutcomeUnknown(error.reason, clue=clue) from error
     if event is None:
         raise OutcomeUnknown(
-            f"Frigate answered with event {event_id}, but does not show it",
+            OwnReason.NOT_SHOWN.of(event_id=event_id),
             code=NOT_STORED,
             clue=clue,
         )

@@ -11,6 +11,7 @@ import re
 
 from ...base import Json, JsonObject
 from ...errors import InvalidResponse
+from ...reading import unreadable
 from .models import Sighting
 
 OWN_TAG = "ha_delivery_id"
@@ -112,7 +113,7 @@ def _row(
         raise InvalidResponse("a row does not fit its columns")
     row = {**common, **dict(zip(map(str, columns), value, strict=True))}
     if OWN_TAG not in row:
-        raise InvalidResponse(f"a row has no {OWN_TAG}")
+        raise unreadable(OWN_TAG)
     return row
 
 

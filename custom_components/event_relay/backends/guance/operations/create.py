@@ -16,6 +16,7 @@ from ...base import (
     Unclear,
 )
 from ...errors import InvalidResponse, OutcomeUnknown, PermissionDenied, Rejected
+from ...own_sentences import OwnReason
 from ..api.client import GuanceClient
 from ..api.failing_events import MOST
 from ..api.look_ups import OWN_TAG, askable
@@ -79,8 +80,7 @@ class CreateCustomEventOperation(
         """
         if client.failing_events.gives_up(context.delivery_id):
             # Earlier attempts are known to have created nothing.
-            reason = f"it failed {MOST} times on this event, but took others"
-            raise Rejected(reason)
+            raise Rejected(OwnReason.FAILED_OFTEN.of(times=MOST))
         date = payload.date(context.reported_time)
         try:
             await client.create_event(payload.body(context.delivery_id, date))

@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus
 
 from ...base import Json, JsonObject, UnreadablePayload
 from ...errors import Rejected
+from ...own_sentences import OwnReason
 from . import safety
 from .body_parts import encode
 from .recipe import METHODS, BodyKind
@@ -92,7 +93,8 @@ class Wire:
         for name, written in self.headers:
             value = fill(written, values, str)
             if not safety.is_header_value(value):
-                raise Rejected(f"{name} is more than one line", code=UNWRITABLE)
+                reason = OwnReason.SEVERAL_LINES.of(name=name)
+                raise Rejected(reason, code=UNWRITABLE)
             headers[name] = value
         if self.content_type is not None:
             headers["Content-Type"] = self.content_type
