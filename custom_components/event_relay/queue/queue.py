@@ -9,7 +9,6 @@ from functools import partial
 import logging
 from random import Random
 from typing import Self
-from uuid import UUID
 
 from ..backends.base import Instance, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
@@ -35,6 +34,9 @@ _RANDOM = Random()  # noqa: S311 - an id is unique, not secret
 To ask it for each id would let go of Python's lock each time, for so short that the
 file's thread cannot take it, and yet begins its wait for it anew.
 """
+
+_RANDOM_BITS = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
+_VERSION_4 = 0x00000000_0000_4000_8000_000000000000
 
 type _Waiter = asyncio.Queue[Delivery | None]
 """Outcomes of a delivery, or None to wait no longer unless it is being sent."""
@@ -427,8 +429,12 @@ class DeliveryQueue:
 
 
 def new_id() -> str:
-    """Return the id of a new delivery, a UUID of version 4."""
-    return str(UUID(int=_RANDOM.getrandbits(128), version=4))
+    """Return the id of a new delivery, a UUID of version 4.
+
+    It is written directly, since an object of UUID takes twice as long.
+    """
+    one = f"{_RANDOM.getrandbits(128) & _RANDOM_BITS | _VERSION_4:032x}"
+    return f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}"
 
 
 def _keeps_no_order(delivery: Delivery) -> bool:

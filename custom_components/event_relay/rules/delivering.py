@@ -27,6 +27,7 @@ from .rule import Limits, Rule
 from .subentry_runner import SubentryRunner
 
 _FIRINGS = "firings"
+_NO_LIMITS = Limits()
 _TEST_OPEN = timedelta(seconds=10)
 """How long the event of a test stays open."""
 
@@ -142,7 +143,7 @@ class Delivering:
 
     def _count(self, cause: Cause) -> None:
         """Count a firing; called before the first await."""
-        if self._rule.limits == Limits():
+        if self._rule.limits == _NO_LIMITS:
             return
         firings = [*self._firings(), _firing(cause)]
         counting = limits.kept(self._rule.limits, firings, cause.occurred_at)
