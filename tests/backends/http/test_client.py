@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 from typing import Any
+import weakref
 
 from aiohttp import ClientSession, TCPConnector, web
 from multidict import CIMultiDict
@@ -699,6 +700,16 @@ def test_stored_request_of_an_earlier_version_can_be_read() -> None:
         "life": None,
     }
     assert SEND.load(1, with_defaults) == made
+
+
+def test_stored_request_is_freed_without_a_garbage_collection() -> None:
+    made = prepared()
+    stored = SEND.dump(made)
+    freed = weakref.ref(made)
+    del made
+    assert SEND.load(1, stored) is freed()
+    del stored
+    assert freed() is None
 
 
 def test_expiry_and_order() -> None:

@@ -108,11 +108,14 @@ class Prepared:
     end: PreparedEnd | None = None
 
     def dump(self) -> JsonObject:
-        """Turn it into its stored form."""
-        return self.stored
+        """Turn it into its stored form.
+
+        The object does not keep it, so that the two are not garbage of a cycle.
+        """
+        return Stored(self, self._stored)
 
     @cached_property
-    def stored(self) -> Stored:
+    def _stored(self) -> JsonObject:
         """Return the cached stored form, which is needed more than once.
 
         Defaults are left out.
@@ -140,7 +143,7 @@ class Prepared:
             stored["question"] = self.question.dump()
         if self.end is not None:
             stored["end"] = self.end.dump()
-        return Stored(self, stored)
+        return stored
 
     @classmethod
     def load(cls, stored: Mapping[str, object]) -> Self:
