@@ -13,7 +13,11 @@ from custom_components.event_relay.queue.store import claims, listing, queries
 from custom_components.event_relay.queue.store.file import open_file
 from custom_components.event_relay.queue.store.limits import QueueFull, QueueLimits
 from custom_components.event_relay.queue.store.listing import Wanted, search
-from custom_components.event_relay.queue.store.writes import Acceptance, accept
+from custom_components.event_relay.queue.store.writes import (
+    Acceptance,
+    Unclaimed,
+    accept,
+)
 
 from .ledger import START
 from .pipeline import OWNER
@@ -31,7 +35,7 @@ def _store(
 ) -> object:
     """Accept deliveries; raises OutboxFull if there is no room."""
     some = [Acceptance(delivery=delivery, limit=limit) for delivery in deliveries]
-    outcomes = accept(database, some, room)
+    outcomes = accept(database, some, room, Unclaimed())
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
@@ -57,6 +61,7 @@ def _take(database: sqlite3.Connection, _: QueueLimits) -> object:
         look_ups=4,
         busy=(),
         steady=True,
+        unclaimed=Unclaimed(),
     )
 
 

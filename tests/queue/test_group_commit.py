@@ -20,7 +20,11 @@ from custom_components.event_relay.queue.store.group_commit import (
 )
 from custom_components.event_relay.queue.store.limits import QueueLimits
 from custom_components.event_relay.queue.store.store import Store
-from custom_components.event_relay.queue.store.writes import Acceptance, accept
+from custom_components.event_relay.queue.store.writes import (
+    Acceptance,
+    Unclaimed,
+    accept,
+)
 
 from .test_store import pending_delivery
 
@@ -185,6 +189,7 @@ async def test_any_number_of_rows_is_written(tmp_path: Path, rows: int) -> None:
                 for number in range(rows)
             ],
             QueueLimits(),
+            Unclaimed(),
         )
     )
     assert len(await store.listing(limit=None)) == rows

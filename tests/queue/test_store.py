@@ -230,7 +230,12 @@ async def test_claims_keep_the_order_within_a_key(store: Store) -> None:
     assert [one.id for one in taken.claimed] == ["delivery-1"]
 
 
-async def test_claimed_deliveries_equal_the_rows(store: Store) -> None:
+@pytest.mark.parametrize("kept", [0, 2, 3])
+async def test_claimed_deliveries_equal_the_rows(
+    store: Store, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Whether they are read, or kept since their acceptance: the last ones are."""
+    monkeypatch.setattr(writes, "MOST_KEPT", kept)
     some = [
         await store.accept(pending_delivery(number, due_at=START, key=f"{number}"))
         for number in range(3)
@@ -241,6 +246,61 @@ async def test_claimed_deliveries_equal_the_rows(store: Store) -> None:
 
     assert [*taken.claimed] == [transitions.claimed(one, later) for one in some]
     assert [*taken.claimed] == [await store.get(one.id) for one in some]
+    pairs = zip(taken.claimed, some, strict=True)
+    assert sum(_is_as_accepted(*pair) for pair in pairs) == kept
+
+
+def _is_as_accepted(claimed: Delivery, accepted: Delivery) -> bool:
+    """Return whether a claimed delivery was not read from the file."""
+    return claimed.payload is accepted.payload
+
+
+async def test_claimed_delivery_is_as_it_was_last_written(store: Store) -> None:
+    accepted = await store.accept(pending_delivery())
+    sending = transitions.claimed(accepted, START)
+    await store.update(sending, was=DeliveryState.PENDING)
+    warned = replace(accepted, warnings=("the first attempt",))
+    await store.update(warned, was=DeliveryState.SENDING)
+
+    taken = await store.take(OWNER, START, most=9, look_ups=0, busy=())
+
+    assert [*taken.claimed] == [transitions.claimed(warned, START)]
+
+
+async def test_delivery_of_a_new_run_is_older(store: Store) -> None:
+    """Its moments are of the clock of the run before, such as before a reload."""
+    await store.accept(pending_delivery())
+    await store.recover(OWNER, START)
+    await store.accept(pending_delivery(2))
+
+    taken = await store.take(OWNER, START, most=9, look_ups=0, busy=())
+
+    assert [one.older for one in taken.claimed] == [True, False]
+
+
+def test_delivery_is_read_from_a_file_that_replaces_its_own() -> None:
+    delivery = pending_delivery()
+    unclaimed = writes.Unclaimed()
+    with (
+        closing(sqlite3.connect(":memory:")) as former,
+        closing(sqlite3.connect(":memory:")) as present,
+    ):
+        unclaimed.keep(former, [delivery])
+        unclaimed.keep(present, [])
+        assert not unclaimed.take(present, [delivery.id])
+        unclaimed.keep(former, [delivery])
+        assert not unclaimed.take(present, [delivery.id])
+
+
+async def test_large_payload_is_not_kept(store: Store) -> None:
+    text = "x" * writes.KEPT_PAYLOAD
+    accepted = await store.accept(pending_delivery(payload={"text": text}))
+
+    taken = await store.take(OWNER, START, most=9, look_ups=0, busy=())
+
+    (claimed,) = taken.claimed
+    assert claimed.payload == accepted.payload
+    assert not _is_as_accepted(claimed, accepted)
 
 
 async def test_claimed_deliveries_have_shifted_times(store: Store) -> None:

@@ -16,6 +16,7 @@ from . import clock_shifts, writes
 from .checksum import setting
 from .clock_shifts import SOON
 from .rows import from_row
+from .writes import Unclaimed
 
 _CLAIMABLE = (
     "SELECT json_group_array("
@@ -155,19 +156,28 @@ def take(
     look_ups: int,
     busy: Collection[str],
     steady: bool,
+    unclaimed: Unclaimed,
     instance: Instance | None = None,
 ) -> Taken:
     """Expire and claim deliveries; see `Store.take`."""
     former = 0 if steady else clock_shifts.last_of_former(database, owner)
     expired = _expire(database, owner, now, former)
     ended = (*expired, *_orphans(database, owner, now))
-    claimed = _claim(database, owner, now, (most, free_slots), instance)
+    claimed = _claim(
+        database,
+        owner,
+        now,
+        most=most,
+        free_slots=free_slots,
+        instance=instance,
+        unclaimed=unclaimed,
+    )
     uncertain = _uncertain(database, owner, now, look_ups, busy)
     waiting, next_at = _left(database, owner, now)
     return Taken(
         ended=ended,
         more_expire=len(expired) == EXPIRED_AT_ONCE,
-        claimed=clock_shifts.read(database, owner, claimed),
+        claimed=tuple(claimed),
         look_ups=clock_shifts.read(database, owner, uncertain),
         waiting=waiting,
         next_at=next_at,
@@ -250,16 +260,17 @@ def _claim(
     database: sqlite3.Connection,
     owner: str,
     now: datetime,
-    limits: tuple[int, int],
+    *,
+    most: int,
+    free_slots: int,
     instance: Instance | None,
+    unclaimed: Unclaimed,
 ) -> list[Delivery]:
     """Claim due deliveries whose key and lane are free.
 
-    `limits` are for how many, and for how many that must not wait for a slot: the first
-    one too many is not overtaken. It is repeated, since only the first of those that
-    share a lane is claimed at once.
+    The first that must not wait for one of `free_slots` is not overtaken. It is
+    repeated, since only the first of those that share a lane is claimed at once.
     """
-    most, free_slots = limits
     claimed: list[Delivery] = []
     while len(claimed) < most:
         values = {"owner": owner, "now": now.timestamp(), "limit": most - len(claimed)}
@@ -268,7 +279,7 @@ def _claim(
         first = _first_of_lanes(_claimable_now(claimable, free_slots - len(claimed)))
         sending = [
             transitions.claimed(delivery, now, instance)
-            for delivery in _read(database, first)
+            for delivery in _read(database, owner, first, unclaimed)
         ]
         writes.claim(database, sending)
         claimed += sending
@@ -301,12 +312,17 @@ def _first_of_lanes(claimable: Iterable[_Claimable]) -> list[str]:
     return first
 
 
-def _read(database: sqlite3.Connection, ids: Sequence[str]) -> list[Delivery]:
+def _read(
+    database: sqlite3.Connection, owner: str, ids: Sequence[str], unclaimed: Unclaimed
+) -> list[Delivery]:
     """Return deliveries in the order of `ids`.
 
     Raises DatabaseError if one cannot be found, because its row is damaged.
     """
-    known = writes.there(database, ids)
+    known = unclaimed.take(database, ids)
+    if left := [one for one in ids if one not in known]:
+        stored = writes.there(database, left).values()
+        known |= {one.id: one for one in clock_shifts.read(database, owner, stored)}
     try:
         return [known[one] for one in ids]
     except KeyError as error:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+import sqlite3
 
 from ...backends.base import Instance
 from ..delivery import TRANSITIONS, Delivery, DeliveryState
@@ -18,7 +19,7 @@ from .listing import Listed, Page, Wanted
 from .queries import Counts
 from .recovery.reports import LogDamage, SetAside
 from .rule_state import Memory, Note
-from .writes import Acceptance, Change, StaleDelivery
+from .writes import Acceptance, Change, StaleDelivery, Unclaimed
 
 __all__ = [
     "Counts",
@@ -70,9 +71,14 @@ class Store:
         """
         self._database = Database(path, damaged, seen)
         self._claimed = claimed
+        self._unclaimed = Unclaimed()
         limits = QueueLimits()
-        self._accepting = BatchWriter(partial(writes.accept, limits=limits))
-        self._changing = BatchWriter(partial(writes.change, limits=limits))
+        self._accepting = BatchWriter(
+            partial(writes.accept, limits=limits, unclaimed=self._unclaimed)
+        )
+        self._changing = BatchWriter(
+            partial(writes.change, limits=limits, unclaimed=self._unclaimed)
+        )
 
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
@@ -171,11 +177,14 @@ class Store:
         clock of this run has been set by `total_shift` so far. Return how many were
         left.
         """
+
+        def begin(connection: sqlite3.Connection) -> None:
+            """Begin the run, with a clock of its own."""
+            self._unclaimed.forget()
+            clock_shifts.begin(connection, owner, total_shift)
+
         # It only writes a temporary table: there is nothing to commit.
-        await self._database.run(
-            lambda connection: clock_shifts.begin(connection, owner, total_shift),
-            without_transaction=True,
-        )
+        await self._database.run(begin, without_transaction=True)
         return await self._database.run(
             lambda connection: claims.recover(connection, owner, now, held_back_by)
         )
@@ -212,6 +221,7 @@ class Store:
                 look_ups=look_ups,
                 busy=busy,
                 steady=steady,
+                unclaimed=self._unclaimed,
                 instance=instance,
             )
         )
@@ -225,9 +235,13 @@ class Store:
         Deliveries of this run have all their times from that clock, older ones only
         some of them. `now` is after the jump.
         """
-        await self._database.run(
-            lambda connection: clock_shifts.shift(connection, owner, jump, now)
-        )
+
+        def shift(connection: sqlite3.Connection) -> None:
+            """Shift the rows, and so not only what is in memory."""
+            self._unclaimed.forget()
+            clock_shifts.shift(connection, owner, jump, now)
+
+        await self._database.run(shift)
 
     async def end_back_off(
         self, owner: str, now: datetime, *, limit: int | None

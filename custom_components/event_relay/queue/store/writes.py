@@ -35,6 +35,12 @@ _ANY_NUMBER = 32
 Beyond it, their number is a power of two, so that SQLite can keep the statements.
 """
 
+MOST_KEPT = 1_000
+"""Deliveries that are kept in memory until they are claimed."""
+KEPT_PAYLOAD = 2_000
+"""Characters of the largest payload that is kept."""
+_PAYLOAD = COLUMNS.index("payload")
+
 
 @cache
 def _insert(rows: int) -> str:
@@ -60,6 +66,41 @@ def _update(rows: int, columns: tuple[str, ...] = OUTCOME_COLUMNS) -> str:
         f" FROM (VALUES {', '.join([row] * rows)}) AS new"
         " WHERE deliveries.id = new.column1"
     )
+
+
+class Unclaimed:
+    """Deliveries that wait as they were accepted: a claim need not read them.
+
+    Whatever else changes such a row has it forgotten, except for when it is due, which
+    a claim ends. It is used on the file's thread only.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a delivery."""
+        self._known: dict[str, Delivery] = {}
+        self._database: sqlite3.Connection | None = None
+
+    def keep(
+        self, database: sqlite3.Connection, deliveries: Iterable[Delivery]
+    ) -> None:
+        """Keep deliveries that are being inserted; the last ones, if they are many."""
+        if database is not self._database:
+            # What is in a file that replaces another is to be read.
+            self._database, self._known = database, {}
+        self._known |= {one.id: one for one in deliveries}
+        for oldest in [*islice(self._known, max(0, len(self._known) - MOST_KEPT))]:
+            del self._known[oldest]
+
+    def take(
+        self, database: sqlite3.Connection, ids: Iterable[str]
+    ) -> dict[str, Delivery]:
+        """Return those that are known of deliveries that wait, and forget them."""
+        known = self._known if database is self._database else {}
+        return {one: known.pop(one) for one in ids if one in known}
+
+    def forget(self) -> None:
+        """Forget all, since many rows are changed."""
+        self._known.clear()
 
 
 class StaleDelivery(StoreError):
@@ -91,6 +132,7 @@ def accept(
     database: sqlite3.Connection,
     acceptances: Sequence[Acceptance],
     limits: QueueLimits,
+    unclaimed: Unclaimed,
 ) -> list[Delivery | Exception]:
     """Insert deliveries; return each, or the stored one that has its id already.
 
@@ -116,7 +158,17 @@ def accept(
         if one.noted is not None:
             rule_state.remember(database, one.noted)
         outcomes.append(delivery)
-    _write(database, _insert, [values(delivery) for delivery in new])
+    rows = [values(delivery) for delivery in new]
+    _write(database, _insert, rows)
+    unclaimed.keep(
+        database,
+        (
+            delivery
+            for delivery, row in zip(new, rows, strict=True)
+            if delivery.state is DeliveryState.PENDING
+            and len(str(row[_PAYLOAD])) <= KEPT_PAYLOAD
+        ),
+    )
     return outcomes
 
 
@@ -124,12 +176,15 @@ def change(
     database: sqlite3.Connection,
     changes: Sequence[Change],
     limits: QueueLimits,
+    unclaimed: Unclaimed,
 ) -> list[Exception | None]:
     """Write the next states of deliveries; return StaleDelivery for changed ones.
 
     Columns that never change after acceptance are not written.
     """
-    states = _states(database, [one.delivery.id for one in changes])
+    ids = [one.delivery.id for one in changes]
+    states = _states(database, ids)
+    _ = unclaimed.take(database, ids)
     written: dict[str, Delivery] = {}
     lost: dict[str, Delivery] = {}
     outcomes: list[Exception | None] = []
