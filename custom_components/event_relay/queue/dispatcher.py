@@ -150,10 +150,18 @@ class Dispatcher:
         task.add_done_callback(partial(self._ended, delivery.id, tasks))
 
     def _ended(self, delivery_id: str, tasks: Tasks, task: asyncio.Task[None]) -> None:
-        """Send the next delivery, and wake the worker if there can be more."""
+        """Send the next delivery, unless its slot was free before."""
         self.in_flight.remove(delivery_id, task)
-        self.fill_slots()
         error = None if task.cancelled() else task.exception()
+        if error is None and delivery_id in self.in_flight.settling:
+            return
+        self.fill_slots()
+        self._over(delivery_id, error, looked_up=tasks is self.in_flight.looking_up)
+
+    def _over(
+        self, delivery_id: str, error: BaseException | None, *, looked_up: bool = False
+    ) -> None:
+        """Log an unexpected end, and wake the worker if there can be more to do."""
         if isinstance(error, StaleDelivery):
             # It was discarded meanwhile.
             _LOGGER.debug("Delivery %s has moved on", delivery_id)
@@ -164,7 +172,7 @@ class Dispatcher:
             if self.in_flight.broken:
                 self._wake_up.now()
         elif (
-            tasks is self.in_flight.looking_up
+            looked_up
             or self.in_flight.is_short
             or self._flow_control.held(self._clock())
         ):
@@ -193,11 +201,39 @@ class Dispatcher:
             self._update_flow_control(outcome)
             if outcome.delivery.state is DeliveryState.SENDING:
                 await self._commit(outcome.delivery, DeliveryState.SENDING, optimistic)
-        if self.in_flight.free_slot(delivery):
+        freed = self.in_flight.free_slot(delivery)
+        if settles := freed and optimistic is None:
+            self._settle(delivery)
+        if freed:
             self.fill_slots()
             if self.in_flight.waits_for_file:
                 self._store.hurry()
-        await self._commit(delivery, DeliveryState.SENDING, optimistic)
+        if not settles:
+            await self._commit(delivery, DeliveryState.SENDING, optimistic)
+
+    def _settle(self, delivery: Delivery) -> None:
+        """Begin to commit an outcome, for which its task need not wait."""
+        self.in_flight.settling[delivery.id] = self._store.updating(
+            delivery,
+            was=DeliveryState.SENDING,
+            anew=True,
+            on_written=partial(self._settled, delivery),
+        )
+
+    def _settled(self, delivery: Delivery, error: BaseException | None) -> None:
+        """Tell the observer of an outcome that is committed; try again if it is not."""
+        settling = self.in_flight.settling.pop(delivery.id)
+        if settling.cancelled():
+            return
+        if error is None:
+            self.notify(delivery)
+        else:
+            settling.cancel()  # nobody else is to learn of the error
+        if not isinstance(error, StoreUnavailable):
+            self._over(delivery.id, error)
+        elif not self._flow_control.stopping:
+            work = self._commit(delivery, DeliveryState.SENDING)
+            self._begin(self.in_flight.settling, delivery, work)
 
     async def _send_optimistically(self, optimistic: OptimisticSend) -> None:
         """Run the steps while the acceptance is being committed."""

@@ -26,8 +26,8 @@ PACE_OVER = 0.25
 MOST_AHEAD = 2_000
 """Most deliveries that may be claimed and wait for a slot."""
 
-type Tasks = dict[str, asyncio.Task[None]]
-"""Tasks by delivery id."""
+type Tasks = dict[str, asyncio.Future[None]]
+"""Tasks, or commits of outcomes, by delivery id."""
 
 
 class InFlight:
@@ -77,8 +77,8 @@ class InFlight:
         return not (self.sending or self._ready)
 
     @property
-    def tasks(self) -> tuple[asyncio.Task[None], ...]:
-        """All tasks."""
+    def tasks(self) -> tuple[asyncio.Future[None], ...]:
+        """All tasks and commits."""
         return (
             *self.sending.values(),
             *self.settling.values(),

@@ -150,15 +150,22 @@ class Store:
         return delivery
 
     def updating(
-        self, delivery: Delivery, *, was: DeliveryState, anew: bool = False
+        self,
+        delivery: Delivery,
+        *,
+        was: DeliveryState,
+        anew: bool = False,
+        on_written: OnWritten[None] | None = None,
     ) -> asyncio.Future[None]:
-        """Queue the commit of a next state; return the future of `update`."""
+        """Queue the commit of a next state; return the future of `update`.
+
+        `on_written` is called at the same moment.
+        """
         if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
             message = f"no transition from {was} to {delivery.state}"
             raise ValueError(message)
-        return self._changing.put(
-            self._database, Change(delivery=delivery, was=was, anew=anew)
-        )
+        change = Change(delivery=delivery, was=was, anew=anew)
+        return self._changing.put(self._database, change, on_written)
 
     def hurry(self) -> None:
         """Have what is queued committed without waiting for more."""
