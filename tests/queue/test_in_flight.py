@@ -1,5 +1,6 @@
 """Tests of deliveries claimed beyond the free slots."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,3 +100,31 @@ def test_full_disk_keeps_claims(world: World) -> None:
     world.database.full = False
     world.loop.forward(seconds=10)
     assert world.count_states() == {"sending": SLOTS, "pending": ALL - SLOTS}
+
+
+def test_outcomes_that_a_full_disk_refuses_are_written_later(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.outside.default_fault = Fault.HANGS
+    _resume(world)
+    world.database.full = True
+    world.respond_to_all()
+    assert world.count_states() == {"sending": SLOTS + AHEAD, "pending": 2}
+    world.database.full = False
+    world.loop.forward(seconds=10)
+    world.assert_all_sent_once_in_order(ALL)
+    assert {one.levelname for one in caplog.records} == {"WARNING"}
+
+
+def test_outcomes_that_cannot_be_written_do_not_outlive_the_worker(
+    world: World,
+) -> None:
+    world.outside.default_fault = Fault.HANGS
+    _resume(world)
+    world.database.full = True
+    stopping = world.loop.create_task(world.pipeline.stop())
+    world.loop.settle()
+    world.respond_to_all()
+    world.loop.forward(seconds=10)
+    assert stopping.done()
+    assert asyncio.all_tasks(world.loop) == set()

@@ -222,12 +222,12 @@ class Dispatcher:
 
     def _settled(self, delivery: Delivery, error: BaseException | None) -> None:
         """Tell the observer of an outcome that is committed; try again if it is not."""
-        settling = self.in_flight.settling.pop(delivery.id)
-        if settling.cancelled():
+        settling = self.in_flight.settling.pop(delivery.id, None)
+        if settling is not None and settling.cancelled():
             return
         if error is None:
             self.notify(delivery)
-        else:
+        elif settling is not None:
             settling.cancel()  # nobody else is to learn of the error
         if not isinstance(error, StoreUnavailable):
             self._over(delivery.id, error)
