@@ -1,6 +1,7 @@
 """A delivery, its states, and the table of legal transitions."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
@@ -244,9 +245,9 @@ else:
     def altered(delivery: Delivery, /, **changes: object) -> Delivery:
         """Return a copy of a delivery with some fields changed.
 
-        It takes a tenth of the time of `dataclasses.replace`, and each delivery is
+        It takes a third of the time of `dataclasses.replace`, and each delivery is
         changed about four times.
         """
-        new = object.__new__(Delivery)
-        object.__setattr__(new, "__dict__", vars(delivery) | changes)
+        new = copy(delivery)
+        vars(new).update(changes)
         return new
