@@ -8,7 +8,11 @@ from pathlib import Path
 from custom_components.event_relay.queue.delivery import Delivery, Origin, OriginKind
 from custom_components.event_relay.queue.store.file import open_file
 from custom_components.event_relay.queue.store.limits import QueueLimits
-from custom_components.event_relay.queue.store.writes import Acceptance, accept
+from custom_components.event_relay.queue.store.writes import (
+    Acceptance,
+    Unclaimed,
+    accept,
+)
 from custom_components.event_relay.storage import FILE_NAME
 
 from .backend import OPERATION
@@ -28,7 +32,7 @@ def _fill(path: Path, waiting: int) -> None:
         database.execute("BEGIN")
         deliveries = (_a_delivery(number) for number in range(waiting))
         acceptances = [Acceptance(delivery=one, limit=LIMIT) for one in deliveries]
-        accept(database, acceptances, QueueLimits())
+        accept(database, acceptances, QueueLimits(), Unclaimed())
         database.execute("COMMIT")
 
 
