@@ -50,8 +50,8 @@ def test_every_other_reason_is_a_code_and_the_reverse() -> None:
         for key in TEXTS["common"]
         if key.startswith("reason_") and not key.startswith("reason_field_")
     }
-    # Reasons without a delivery or after its expiry are never raised as errors.
-    others = {"template_error", "paused"}
+    # Reasons without a delivery, for a pause, or after its expiry are never raised.
+    others = {"template_error", "paused", "switched_off", "disabled"}
     assert reasons - others <= set(TEXTS["exceptions"])
     assert used().codes - NOT_ALLOWED <= reasons
 

@@ -20,7 +20,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .backends.base import Capabilities, JsonObject, Settings
+from .backends.base import Capabilities, JsonObject
 from .backends.choice_forms import Listed
 from .backends.errors import (
     BALANCE_EMPTY,
@@ -111,10 +111,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.forms: BackendForms = BY_NAME[entry.data[CONF_BACKEND]]
         backend = self.forms.backend
         self.data = backend.load_capabilities(entry.data[CONF_CAPABILITIES])
-        self._given: Settings = self.forms.settings_of(entry)
         self._effective: Capabilities = self.data
-        self._made_of: tuple[object, ...] = (None,) * 5
-        """What both were built from."""
+        self._effective_of: tuple[object, ...] = (None,) * 5
+        """What it was built from."""
         self.client = self.forms.create_client(hass, {**entry.data, **entry.options})
         self.settings = settings(entry)
         self._store = store
@@ -232,25 +231,15 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     @property
     def effective(self) -> Capabilities:
         """Return the live system's capabilities, limited by the user's settings."""
-        self._follow_changes()
-        return self._effective
-
-    @property
-    def given(self) -> Settings:
-        """Return the user's current settings, as backends get them."""
-        self._follow_changes()
-        return self._given
-
-    def _follow_changes(self) -> None:
-        """Build anew what depends on the settings, if they have changed."""
         entry = self.config_entry
         # A subentry is changed in place, which only the time of the entry shows.
         changed = (entry.subentries, entry.modified_at)
         made_of = (self.data, entry.data, entry.options, *changed)
-        if not all(map(is_, made_of, self._made_of, strict=True)):
-            self._given = self.forms.settings_of(entry)
-            self._effective = self.forms.with_settings(self.data, self._given)
-            self._made_of = made_of
+        if not all(map(is_, made_of, self._effective_of, strict=True)):
+            settings = self.forms.settings_of(entry)
+            self._effective = self.forms.with_settings(self.data, settings)
+            self._effective_of = made_of
+        return self._effective
 
     def _random_delay(self) -> timedelta:
         """Return the random delay of this home for scheduled deliveries."""

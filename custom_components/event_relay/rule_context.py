@@ -31,7 +31,7 @@ def make_context(
     ) -> Mapping[str, object]:
         """Convert fields into canonical values, as for an action."""
         data = coerce(fields, forms.action_fields[operation])
-        return await forms.resolve(hass, entry.runtime_data.given, operation, data)
+        return await forms.resolve(hass, forms.settings_of(entry), operation, data)
 
     def explain(error: Exception) -> str:
         """Return the reason for an error as an action words it."""

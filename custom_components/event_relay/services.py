@@ -123,7 +123,7 @@ async def _async_send(
     try:
         request = Request(
             operation=name,
-            data=await forms.resolve(call.hass, entry.runtime_data.given, name, data),
+            data=await forms.resolve(call.hass, forms.settings_of(entry), name, data),
             origin=Origin(
                 kind=OriginKind.ACTION,
                 context_id=call.context.id,

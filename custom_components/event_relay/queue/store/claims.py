@@ -123,16 +123,15 @@ def recover(
             moments,
         )
     if held_back_by:
-        database.execute(
-            "UPDATE deliveries SET due_at = min(accepted_at, :now)"
-            " WHERE connection = :owner AND state IN ('pending', 'uncertain')"
-            " AND failure_code IN (SELECT value FROM json_each(:codes))",
-            {
-                "owner": owner,
-                "now": now.timestamp(),
-                "codes": json.dumps([*held_back_by]),
-            },
-        )
+        held = moments | {"codes": json.dumps([*held_back_by])}
+        # One state after the other, because each has an index.
+        for state in ("pending", "uncertain"):
+            database.execute(
+                "UPDATE deliveries SET due_at = min(accepted_at, :now)"
+                f" WHERE connection = :owner AND state = '{state}'"
+                " AND failure_code IN (SELECT value FROM json_each(:codes))",
+                held,
+            )
     database.execute(
         f"UPDATE deliveries SET {_NOBODY_ASKED}"
         " WHERE connection = ? AND state = 'uncertain'"
