@@ -18,7 +18,7 @@ from homeassistant.helpers.translation import (
 )
 from homeassistant.util import dt as dt_util
 
-from .backends.own_sentences import own_reason, recognised
+from .backends.own_sentences import recognised, translated
 from .const import DOMAIN
 
 _NOON = 12
@@ -117,10 +117,7 @@ def reason_in_words(hass: HomeAssistant, reason: str) -> str:
 
     Those of another system stay as they are.
     """
-    if (known := own_reason(reason)) is None:
-        return reason
-    key, values = known
-    return say(hass, key, **values)
+    return translated(reason, texts_of(hass, "common").__getitem__)
 
 
 def in_home_language(hass: HomeAssistant, error: Exception) -> str:

@@ -5,7 +5,7 @@ language, even if an earlier version stored it: of warnings about the parts of a
 arrived delivery that may have failed, and of reasons why a request failed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 import re
@@ -134,6 +134,17 @@ def own_reason(sentence: str) -> tuple[str, Mapping[str, str]] | None:
         if found := _pattern(reason).fullmatch(sentence):
             return f"own_{reason.code}", found.groupdict()
     return None
+
+
+def translated(sentence: str, text: Callable[[str], str]) -> str:
+    """Return a reason in the language of `text`, a text of `common` by its key.
+
+    Words of another system stay as they are.
+    """
+    if (known := own_reason(sentence)) is None:
+        return sentence
+    key, values = known
+    return text(key).format_map(values)
 
 
 def recognised(sentence: str) -> tuple[str, Mapping[str, str]] | None:

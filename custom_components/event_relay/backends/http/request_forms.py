@@ -36,7 +36,7 @@ from ..input_forms import BoundedNumber, place_of
 from ..markdown import in_markdown
 from ..menu_forms import chosen_step, connection_summary, menu_schema
 from ..named_steps import FlowStep, NamedSteps
-from ..own_sentences import own_reason
+from ..own_sentences import translated
 from .api.client import HttpClient
 from .connection_forms import named_secrets, signing_secrets
 from .operations.send import finding_of
@@ -388,10 +388,8 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
 
     async def _reason(self, sentence: str) -> str:
         """Return a reason in the home's language if it is in our words."""
-        if (known := own_reason(sentence)) is None:
-            return sentence
-        key, values = known
-        return (await self._texts("common"))[f"common.{key}"].format(**values)
+        texts = await self._texts("common")
+        return translated(sentence, lambda key: texts[f"common.{key}"])
 
     async def _texts(self, category: str) -> Mapping[str, str]:
         """Return texts in the home's language, by path."""
