@@ -470,6 +470,11 @@ async def test_pause_for_an_error_is_shown_without_the_backends_words(
         coordinator(home.entry).contacted(error)
     assert await home.next_event() == {"anew": True}
     assert await paused(home) == {"reason": reason, "since": None}
+    later = dt_util.utcnow() + timedelta(hours=1)
+    pending = {"state": DeliveryState.PENDING, "settled_at": None, "failure": None}
+    await home.store(home.settled(1, **pending, due_at=later))
+    (waiting,) = (await home.result_of("deliveries/list"))["deliveries"]
+    assert (waiting["paused"], waiting["due_at"]) == (reason, None)
 
     coordinator(home.entry).contacted(None)
     assert await home.next_event() == {"anew": True}

@@ -10,7 +10,7 @@ from operator import is_
 import random
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant, async_get_hass, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
@@ -48,7 +48,7 @@ from .queue.connection import Connection
 from .queue.delivery import NO_RETRY_CODES, Delivery, DeliveryState
 from .queue.enricher import Enricher
 from .queue.optimistic_send import SentUnrecorded
-from .queue.queue import DeliveryQueue
+from .queue.queue import DeliveryQueue, held_back
 from .queue.store.store import (
     QueueFull,
     Store,
@@ -413,6 +413,37 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 def permission_issue(entry: RelayConfigEntry) -> str:
     """Return the id of the repair issue of a missing permission."""
     return f"{PERMISSION_ISSUE}{entry.entry_id}"
+
+
+def pause_of(entry: RelayConfigEntry) -> str | None:
+    """Return the key of why a connection sends nothing until somebody acts.
+
+    None while it sends, and if that is not known.
+    """
+    if entry.disabled_by is not None:
+        return "disabled"
+    if entry.state is not ConfigEntryState.LOADED:
+        return None
+    coordinator = entry.runtime_data
+    if coordinator.worker.switched_off:
+        return "switched_off"
+    if (error := coordinator.paused_for) is None:
+        return None
+    return error.code if error.code == BALANCE_EMPTY else type(error).code
+
+
+def delivery_pause(entry: RelayConfigEntry, delivery: Delivery) -> str | None:
+    """Return the key of why a delivery waits until somebody acts; None otherwise.
+
+    Its connection may be paused, or the backend refuses this delivery but not others.
+    """
+    if delivery.state not in (DeliveryState.PENDING, DeliveryState.UNCERTAIN):
+        return None
+    if entry.disabled_by is not None or entry.state is not ConfigEntryState.LOADED:
+        return pause_of(entry)
+    failure, backend = delivery.failure, entry.runtime_data.forms.backend
+    code = failure.code if failure and held_back(delivery, backend) else None
+    return pause_of(entry) or code
 
 
 def settings(entry: RelayConfigEntry) -> dict[str, Any]:

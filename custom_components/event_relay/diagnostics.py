@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import CONF_BACKEND, CONF_CAPABILITIES
-from .coordinator import RelayConfigEntry
+from .coordinator import RelayConfigEntry, delivery_pause
 from .queue.delivery import Delivery
 from .queue.store.store import StoreUnavailable
 from .rules.subentry_runner import SubentryRunner
@@ -82,11 +82,11 @@ async def _queue(hass: HomeAssistant, entry: RelayConfigEntry) -> dict[str, Any]
         "bytes": size,
         "states": {state.value: count for state, count in states.items()},
         "codes": Counter(one.failure.code for one in newest if one.failure),
-        "newest": [_outcome(delivery) for delivery in newest],
+        "newest": [_outcome(entry, delivery) for delivery in newest],
     }
 
 
-def _outcome(delivery: Delivery) -> dict[str, Any]:
+def _outcome(entry: RelayConfigEntry, delivery: Delivery) -> dict[str, Any]:
     """Return the outcome of a delivery, without text from a field."""
     return {
         "id": delivery.id,
@@ -103,6 +103,7 @@ def _outcome(delivery: Delivery) -> dict[str, Any]:
         "steps_done": [*delivery.results],
         "occurred_at": delivery.occurred_at,
         "accepted_at": delivery.accepted_at,
+        "paused": delivery_pause(entry, delivery),
         "due_at": delivery.due_at,
         "expires_at": delivery.expires_at,
         "settled_at": delivery.settled_at,

@@ -56,6 +56,8 @@ export interface Delivery {
   readonly occurred_at: string;
   readonly accepted_at: string;
   readonly settled_at: string | null;
+  /** Why it waits until somebody acts. */
+  readonly paused: string | null;
   readonly due_at: string | null;
   readonly expires_at: string | null;
   readonly attempts: number;

@@ -23,11 +23,12 @@ interface Shown {
   readonly toggle: () => void;
 }
 
-/** Return the pause of a connection as far as it keeps a delivery waiting. */
-export const pauseOf = (row: Delivery, connection: Connection | undefined): Pause | undefined =>
-  row.state === "pending" || row.state === "uncertain"
-    ? (connection?.paused ?? undefined)
-    : undefined;
+/** Return why a delivery waits until somebody acts: its connection is paused, or only it. */
+export function pauseOf(row: Delivery, connection: Connection | undefined): Pause | undefined {
+  if (row.state !== "pending" && row.state !== "uncertain") return undefined;
+  if (connection?.paused) return connection.paused;
+  return row.paused === null ? undefined : { reason: row.paused, since: null };
+}
 
 export const pauseReason = (hass: HomeAssistant, { reason }: Pause): string =>
   integrationText(hass, `common.reason_${reason}`, words(reason));

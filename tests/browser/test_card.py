@@ -11,6 +11,7 @@ from playwright.async_api import (
     Locator,
     Page,
     WebSocket,
+    WebSocketRoute,
     expect,
 )
 import pytest
@@ -123,6 +124,17 @@ def watch_frames(page: Page) -> list[str]:
 
     page.on("websocket", watch)
     return frames
+
+
+def pause_only_requests(page: WebSocketRoute) -> None:
+    """Tell a page that requests are paused, and not their connection."""
+
+    def pass_on(content: str | bytes) -> None:
+        text = content if isinstance(content, str) else content.decode()
+        text = re.sub(r'"paused":\{[^}]*\}', '"paused":null', text)
+        page.send(text.replace(':"switched_off"', ':"request_paused"'))
+
+    page.connect_to_server().on_message(pass_on)
 
 
 async def loaded(page: Page) -> tuple[str, int]:
@@ -391,6 +403,31 @@ async def test_delivery_of_a_paused_connection_says_so(
     await home.socket.act("switch.turn_on", entity_id=SWITCH)
     await expect(row).to_contain_text("Delivered")
     await expect(row).not_to_contain_text("Paused")
+
+
+async def test_delivery_of_a_paused_request_says_so(
+    visit: BrowserContext, browser: Browser, home: BrowserHome
+) -> None:
+    await home.socket.act("switch.turn_off", entity_id=SWITCH)
+    await home.socket.act(
+        "event_relay.create_camera_event",
+        config_entry_id=home.frigate_entry,
+        camera="garden",
+        label="request_paused",
+        wait=0,
+    )
+    known = await visit.storage_state()
+    async with await browser.new_context(storage_state=known) as another:
+        page = await another.new_page()
+        await page.route_web_socket(re.compile("/api/websocket"), pause_only_requests)
+        await page.goto(f"{home.url}/{PORCH}")
+        row = rows(page).filter(has_text="request_paused").first
+        await expect(row).to_contain_text("Paused")
+        await expect(row).to_contain_text("it was rejected")
+        await row.get_by_role("button").first.click()
+        await expect(row).to_contain_text("Expires")
+        await expect(row).not_to_contain_text("Next attempt")
+    await home.socket.act("switch.turn_on", entity_id=SWITCH)
 
 
 async def test_automation_of_a_delivery_is_named(page: Page, home: BrowserHome) -> None:

@@ -7,9 +7,14 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.event_relay.backends.errors import TRIED_AGAIN
+from custom_components.event_relay.backends.http.api.client import HttpClient
 from custom_components.event_relay.const import DOMAIN
+from custom_components.event_relay.diagnostics import (
+    async_get_config_entry_diagnostics,
+)
 from tests.backends.http.target import Target
-from tests.home import act, wait_for_state
+from tests.home import act, coordinator, wait_for_state
 
 from ..waiting import wait_until
 from .home import NOTE, change_request, connect, of_preset
@@ -32,6 +37,15 @@ def repairs(hass: HomeAssistant) -> list[str]:
     ]
 
 
+def rejected_parts(hass: HomeAssistant) -> dict[str, str]:
+    """Return the reasons in the repairs of rejected requests, by their texts."""
+    return {
+        str(issue.translation_key): (issue.translation_placeholders or {})["status"]
+        for issue in ir.async_get(hass).issues.values()
+        if issue.active
+    }
+
+
 async def loaded_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Reload a connection, which is equivalent to a restart."""
     assert await hass.config_entries.async_reload(entry.entry_id)
@@ -49,6 +63,24 @@ async def test_rejected_deliveries_are_retried_after_a_reload(
     await loaded_again(hass, entry)
     await wait_for_state(hass, waiting, "delivered")
     assert repairs(hass) == []
+
+
+async def test_delivery_of_a_paused_request_is_listed_as_paused(
+    hass: HomeAssistant, target: Target
+) -> None:
+    entry = await connect(hass, target.origin, TWO)
+    target.answers = [403]
+    waiting = await send(hass, "Note")
+    listed = await wait_for_state(hass, waiting, "pending")
+    assert (listed["paused"], listed["due_at"]) == ("request_paused", None)
+    told = await async_get_config_entry_diagnostics(hass, entry)
+    assert [one["paused"] for one in told["outbox"]["newest"]] == ["request_paused"]
+    delivered = await wait_for_state(hass, await send(hass, "Other"), "delivered")
+    assert delivered["paused"] is None
+
+    await loaded_again(hass, entry)
+    listed = await wait_for_state(hass, waiting, "delivered")
+    assert listed["paused"] is None
 
 
 async def test_still_rejected_request_is_reported_again(
@@ -96,6 +128,32 @@ async def test_delivery_from_before_a_change_does_not_pause_later_ones(
     await wait_for_state(hass, waiting, "pending")
 
 
+async def test_repair_has_the_latest_reason_of_each_part(
+    hass: HomeAssistant, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = {"method": "DELETE", "path": "/notes/{start_id}", "repeat": "ask"}
+    requests = {"Note": {**NOTE, "end": end}, "Other": NOTE}
+    entry = await connect(hass, target.origin, requests)
+    await send(hass, "Other")
+    target.otherwise = (200, {"id": 7})
+    begun = await send(hass, "Note")
+    target.answers = [403]
+    await send(hass, "Note")
+    assert rejected_parts(hass) == {"request_paused": "HTTP 403"}
+    target.answers = [410]
+    await act(hass, "end_http_request", delivery_id=begun)
+    both = {"request_paused": "HTTP 403", "request_paused_end": "HTTP 410"}
+    assert rejected_parts(hass) == both
+
+    client = coordinator(entry).client
+    assert isinstance(client, HttpClient)
+    later = client._monotonic() + TRIED_AGAIN
+    monkeypatch.setattr(client, "_monotonic", lambda: later)
+    target.answers = [410]
+    await send(hass, "Note")
+    assert rejected_parts(hass) == {**both, "request_paused": "HTTP 410"}
+
+
 async def test_rejected_end_does_not_pause_its_request(
     hass: HomeAssistant, target: Target
 ) -> None:
@@ -108,6 +166,7 @@ async def test_rejected_end_does_not_pause_its_request(
     ended = await act(hass, "end_http_request", delivery_id=first)
     assert ended["state"] == "pending"
     assert repairs(hass) == ["Note"]
+    assert rejected_parts(hass) == {"request_paused_end": "HTTP 403"}
     await wait_for_state(hass, await send(hass, "Note"), "delivered")
     assert repairs(hass) == ["Note"]
     calls = len(target.calls)
@@ -266,6 +325,7 @@ async def test_rejected_look_up_has_a_repair_and_does_not_pause_its_request(
     target.calls.clear()
     waiting = await lost(hass, target, status)
     await wait_until(lambda: repairs(hass) == ["Grafana"])
+    assert rejected_parts(hass) == {"request_paused_look_up": f"HTTP {status}"}
     assert hass.config_entries.flow.async_progress() == []
     await wait_for_state(hass, waiting, "uncertain")
     await wait_for_state(hass, await send(hass, "Grafana"), "delivered")

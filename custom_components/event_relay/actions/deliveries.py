@@ -24,7 +24,12 @@ from ..const import (
     ATTR_WAIT,
     DOMAIN,
 )
-from ..coordinator import RelayConfigEntry, delivery_error, outbox_error
+from ..coordinator import (
+    RelayConfigEntry,
+    delivery_error,
+    delivery_pause,
+    outbox_error,
+)
 from ..permissions import Right, async_may
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import NotAllowed
@@ -219,9 +224,13 @@ async def _allowed(
 def listed(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
     """Return a delivery as a list row; times are ISO 8601 in UTC.
 
-    `follows` is the id of the delivery that an end or change refers to, and `due_at`
-    the time of the next attempt, as far as known.
+    `follows` is the id of the delivery that an end or change refers to, `paused` the
+    key of why it waits until somebody acts, and `due_at` the time of the next attempt,
+    as far as known.
     """
+    entry: RelayConfigEntry | None
+    entry = hass.config_entries.async_get_entry(delivery.connection)
+    paused = entry and delivery_pause(entry, delivery)
     receipt = delivery.receipt
     failure = delivery.failure
     return state(delivery) | {
@@ -233,7 +242,8 @@ def listed(hass: HomeAssistant, delivery: Delivery) -> dict[str, Any]:
         "occurred_at": delivery.occurred_at.isoformat(),
         "accepted_at": delivery.accepted_at.isoformat(),
         "settled_at": _iso(delivery.settled_at),
-        "due_at": _iso(_next_try(hass, delivery)),
+        "paused": paused,
+        "due_at": None if paused else _iso(_next_try(entry, delivery)),
         "expires_at": _iso(delivery.expires_at),
         "attempts": delivery.attempts,
         "outside_id": receipt.outside_id if receipt else None,
@@ -259,10 +269,8 @@ def _listed_without_personal(hass: HomeAssistant, delivery: Delivery) -> dict[st
     return without_personal(listed(hass, delivery))
 
 
-def _next_try(hass: HomeAssistant, delivery: Delivery) -> datetime | None:
+def _next_try(entry: RelayConfigEntry | None, delivery: Delivery) -> datetime | None:
     """Return the time of the next attempt: not before its connection sends again."""
-    entry: RelayConfigEntry | None
-    entry = hass.config_entries.async_get_entry(delivery.connection)
     due = delivery.due_at
     if due is None or entry is None or entry.state is not ConfigEntryState.LOADED:
         return due

@@ -14,7 +14,7 @@ from homeassistant.components.websocket_api.decorators import (
     async_response,
     websocket_command,
 )
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -22,7 +22,6 @@ import voluptuous as vol
 
 from ..actions.deliveries import listed, without_personal
 from ..actions.resolve import find_delivery
-from ..backends.errors import BALANCE_EMPTY
 from ..const import (
     ATTR_CONFIG_ENTRY_ID,
     ATTR_DELIVERY_ID,
@@ -32,7 +31,7 @@ from ..const import (
     CONF_BACKEND,
     DOMAIN,
 )
-from ..coordinator import RelayConfigEntry, outbox_error
+from ..coordinator import RelayConfigEntry, outbox_error, pause_of
 from ..home_language import reason_in_words, warnings_in_words
 from ..options import paused_since
 from ..permissions import Right, demand, may
@@ -226,18 +225,10 @@ def _pause(entry: RelayConfigEntry) -> Row | None:
 
     Without the backend's words, which not every user may see.
     """
-    if entry.disabled_by is not None:
-        return {"reason": "disabled", "since": None}
-    if entry.state is not ConfigEntryState.LOADED:
+    if (reason := pause_of(entry)) is None:
         return None
-    coordinator = entry.runtime_data
-    if coordinator.worker.switched_off:
-        since = paused_since(entry.options)
-        return {"reason": "switched_off", "since": since and since.isoformat()}
-    if (error := coordinator.paused_for) is None:
-        return None
-    known = error.code if error.code == BALANCE_EMPTY else type(error).code
-    return {"reason": known, "since": None}
+    since = paused_since(entry.options) if reason == "switched_off" else None
+    return {"reason": reason, "since": since and since.isoformat()}
 
 
 def _requesting(entry: ConfigEntry) -> Collection[str]:

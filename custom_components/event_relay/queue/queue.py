@@ -10,7 +10,7 @@ import logging
 from random import Random
 from typing import Self
 
-from ..backends.base import Instance, Receipt, UnreadablePayload
+from ..backends.base import Backend, Instance, Receipt, UnreadablePayload
 from ..backends.errors import OutcomeUnknown
 from . import transitions
 from .connection import Connection
@@ -449,6 +449,15 @@ def outcome_unknown(delivery: Delivery) -> bool:
         _uncertain(delivery)
         or delivery.outcome_unknown
         or delivery.failure == Failure(code=OutcomeUnknown.code)
+    )
+
+
+def held_back(delivery: Delivery, backend: Backend) -> bool:
+    """Return whether a delivery waits until somebody fixes why it is refused."""
+    return (
+        delivery.state in (DeliveryState.PENDING, DeliveryState.UNCERTAIN)
+        and delivery.failure is not None
+        and delivery.failure.code in backend.held_back_by
     )
 
 

@@ -5,7 +5,8 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..backends.base import Backend
 from ..const import DOMAIN
-from ..queue.delivery import Delivery, DeliveryState
+from ..queue.delivery import Delivery
+from ..queue.queue import held_back
 
 HELD_BACK_ISSUE = "held_back_"
 
@@ -23,19 +24,13 @@ class HeldBackIssue:
         self._hass = hass
         self._id = f"{HELD_BACK_ISSUE}{entry_id}"
         self._title = title
-        self._codes = backend.held_back_by
+        self._backend = backend
         self._waiting: set[str] = set()
 
     @callback
     def async_changed(self, delivery: Delivery) -> None:
         """Create, update or delete the issue after the outcome of a delivery."""
-        failure = delivery.failure
-        waits = (
-            delivery.state in (DeliveryState.PENDING, DeliveryState.UNCERTAIN)
-            and failure is not None
-            and failure.code in self._codes
-        )
-        if waits is (delivery.id in self._waiting):
+        if held_back(delivery, self._backend) is (delivery.id in self._waiting):
             return
         self._waiting ^= {delivery.id}
         if not self._waiting:

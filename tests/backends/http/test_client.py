@@ -514,9 +514,9 @@ async def test_rejected_look_up_pauses_only_look_ups(
     with pytest.raises(RequestPaused) as caught:
         await step.find(client, payload, step_context())
     assert (caught.value.retry_after, len(target.calls)) == (900, 1)
-    assert client.paused_requests["r1"].status == 403
+    assert client.paused["r1", Part.LOOK_UP].status == 403
     await send(client, payload)
-    assert client.paused_requests["r1"].status == 403
+    assert client.paused["r1", Part.LOOK_UP].status == 403
     client.forget("r1")
     assert not client.paused
 

@@ -14,7 +14,7 @@ from ..choice_forms import Listed, choice
 from ..forms import BackendForms, Probe, Product, Trait, cookieless_session
 from ..rule_forms import OBJECT, RuleField
 from ..rule_patterns import Pattern
-from .api.client import HttpCapabilities, HttpClient
+from .api.client import HttpCapabilities, HttpClient, Part
 from .backend import HTTP
 from .connection_forms import (
     CONF_READ_PATH,
@@ -33,6 +33,12 @@ from .resolving_forms import as_test, resolved
 
 SEND = "send_http_request"
 END = "end_http_request"
+_PAUSED: Mapping[Part, str] = {
+    Part.REQUEST: "request_paused",
+    Part.END: "request_paused_end",
+    Part.LOOK_UP: "request_paused_look_up",
+}
+"""Texts of the repairs of rejected parts of requests."""
 
 
 class HttpForms(BackendForms):
@@ -139,40 +145,40 @@ class HttpForms(BackendForms):
     def contacted(
         self, hass: HomeAssistant, entry: ConfigEntry, client: HttpClient
     ) -> None:
-        """Raise a repair for each request that the target rejects.
+        """Raise a repair for each part of a request that the target rejects.
 
         If it rejects all that were sent, ask for the credentials instead.
         """
-        for request in client.paused_requests.keys() - entry.subentries.keys():
+        for request in {one for one, _ in client.paused} - entry.subentries.keys():
             client.forget(request)
-        rejected = client.paused_requests
-        if (paused := frozenset(rejected)) == client.shown:
+        paused = {which: one.shown for which, one in client.paused.items()}
+        if paused == client.shown:
             return
         client.shown = paused
         if paused and client.is_unknown_there:
             entry.async_start_reauth(hass)
         prefix = f"request_paused_{entry.entry_id}_"
+        issues = {
+            f"{prefix}{request}_{part.value}": (request, part)
+            for request, part in paused
+        }
         for _, issue_id in tuple(ir.async_get(hass).issues):
-            if (
-                issue_id.startswith(prefix)
-                and issue_id.removeprefix(prefix) not in paused
-            ):
+            if issue_id.startswith(prefix) and issue_id not in issues:
                 ir.async_delete_issue(hass, entry.domain, issue_id)
-        for request in paused:
-            subentry = entry.subentries[request]
+        for issue_id, (request, part) in issues.items():
             ir.async_create_issue(
                 hass,
                 entry.domain,
-                f"{prefix}{request}",
+                issue_id,
                 data={"entry_id": entry.entry_id},
                 is_fixable=False,
                 severity=ir.IssueSeverity.WARNING,
-                translation_key="request_paused",
+                translation_key=_PAUSED[part],
                 # Every user may list repairs, so they omit the target's message.
                 translation_placeholders={
                     "connection": entry.title,
-                    "request": subentry.title,
-                    "status": rejected[request].shown,
+                    "request": entry.subentries[request].title,
+                    "status": paused[request, part],
                 },
             )
 

@@ -167,9 +167,8 @@ class HttpClient:
         """Parts of requests that the target rejects."""
         self._used: set[str] = set()
         """Ids of requests that were sent."""
-        self.shown: frozenset[str] | None = None
-        """Ids of paused requests that the user was notified of; None before the first
-        check."""
+        self.shown: Mapping[tuple[str, Part], str] | None = None
+        """Reasons of the pauses that repairs show; None before the first check."""
 
     @property
     def origin(self) -> str:
@@ -182,14 +181,9 @@ class HttpClient:
 
         Requests that were not sent meanwhile may be rejected or not.
         """
-        return self._used <= self.paused_requests.keys() and all(
+        return self._used <= {request for request, _ in self.paused} and all(
             paused.status == HTTPStatus.UNAUTHORIZED for paused in self.paused.values()
         )
-
-    @property
-    def paused_requests(self) -> Mapping[str, Paused]:
-        """Return the requests of which a part is paused, by id."""
-        return {request: paused for (request, _), paused in self.paused.items()}
 
     def forget(self, request: str) -> None:
         """Forget the pauses of a request that has been changed or removed."""
