@@ -101,6 +101,12 @@ async def find_id(
     return found.result["event_id"]
 
 
+def _read_few_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a look-up read no more than two events."""
+    monkeypatch.setattr(client_module, "PAGE", 3)
+    monkeypatch.setattr(client_module, "PAGES", 1)
+
+
 @pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
 async def test_receipt(steps: FrigateSteps) -> None:
     receipt, results = await run(steps, {"duration": 20})
@@ -414,6 +420,54 @@ async def test_too_many_events_prove_nothing(
 ) -> None:
     monkeypatch.setattr(client_module, "PAGES", 0)
     assert await look_up(steps, {}) == Unclear()
+
+
+@pytest.mark.parametrize("simulator", VERSIONS, indirect=True)
+async def test_look_up_does_not_read_what_the_camera_has_detected(
+    steps: FrigateSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _read_few_events(monkeypatch)
+    for _ in range(4):
+        await run(steps, {"score": 0.8}, keyed=False)
+    context = steps.context()
+    asked = later(steps, context)
+    assert await look_up(steps, {}, asked) == Absent()
+    await lose(steps, {}, context)
+    assert isinstance(await look_up(steps, {}, asked), Found)
+
+
+@pytest.mark.parametrize("simulator", UNDATED, indirect=True)
+async def test_look_up_by_the_key_does_not_read_events_of_other_deliveries(
+    steps: FrigateSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _read_few_events(monkeypatch)
+    for number in range(4):
+        await run(steps, {}, steps.context(delivery_id=f"other-{number}"))
+    context = steps.context()
+    asked = later(steps, context)
+    assert await look_up(steps, {}, asked) == Absent()
+    await lose(steps, {}, context)
+    assert isinstance(await look_up(steps, {}, asked), Found)
+
+
+@pytest.mark.parametrize(
+    ("simulator", "sent_by"),
+    [("0.17", "0.18"), ("0.18", "0.17")],
+    indirect=["simulator"],
+)
+@pytest.mark.parametrize("score", [None, 0.0, 0.3, 1.0])
+async def test_event_is_found_by_another_version_than_created_it(
+    steps: FrigateSteps, sent_by: str, score: float | None
+) -> None:
+    data: dict[str, object] = {} if score is None else {"score": score}
+    context = steps.context()
+    then = capabilities(sent_by)
+    body = create_body(then, CREATE.parse({**EVENT, **data}), context)
+    await steps.client.create_event("front_door", "doorbell", {"duration": 30})
+    event = steps.simulator.events[0]
+    event.data["score"] = body.get("score", 0)
+    event.data["draw"] = body.get("draw", {})
+    assert isinstance(await look_up(steps, data, later(steps, context)), Found)
 
 
 @pytest.mark.parametrize("late", [0, 100, 80_000])

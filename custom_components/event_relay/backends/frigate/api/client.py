@@ -24,6 +24,8 @@ PAGE = 250
 """Events per request."""
 PAGES = 40
 """Pages read of a list at most."""
+SCORE_TOLERANCE = 1e-12
+"""How far a score may be off as a filter: SQLite need not read a double exactly."""
 SNAPSHOT_HEIGHT = "270"
 """Pixels."""
 TOO_LARGE = "too_large"
@@ -173,11 +175,17 @@ class FrigateClient:
         return tuple(sorted({one for one in labels if isinstance(one, str) and one}))
 
     async def events(
-        self, camera: str, label: str | None, after: datetime
+        self,
+        camera: str,
+        label: str | None,
+        after: datetime,
+        *,
+        score: float | None = None,
     ) -> tuple[FrigateEvent, ...]:
         """Return events that start after a moment, of a camera and label or of any.
 
-        Also raises InvalidResponse if there are more than can be read.
+        With a score, only those that have it, give or take `SCORE_TOLERANCE`. Also
+        raises InvalidResponse if there are more than can be read.
         """
         query = {
             "cameras": camera,
@@ -188,6 +196,9 @@ class FrigateClient:
         }
         if label is not None and "," not in label:  # else split into several
             query["labels"] = label
+        if score is not None:
+            query["min_score"] = str(score - SCORE_TOLERANCE)
+            query["max_score"] = str(score + SCORE_TOLERANCE)
         found: dict[str, FrigateEvent] = {}
         for _ in range(PAGES):
             page = await self._page(query)

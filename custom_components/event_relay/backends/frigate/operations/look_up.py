@@ -67,16 +67,21 @@ async def _by_own_id(
 ) -> FrigateEvent | None:
     """Return the event that carries the delivery's id, or the key derived from it.
 
-    It begins at `early`, by our clock, or later.
+    It begins at `early`, by our clock, or later: that may be days ago, in which the
+    camera has detected thousands of objects. So only events are read whose score is the
+    one that was sent: with the key, or, with the id, as it is. Frigate may have got
+    another version since.
     """
-    score = keyed_score(payload.score, context.delivery_id)
+    keyed = keyed_score(payload.score, context.delivery_id)
     after = client.server_time(early - EXACT_MARGIN - _early(payload))
-    events = await client.events(payload.camera, payload.label, after)
-    for event in events:
-        if event.delivery_id == context.delivery_id or (
-            payload.keyed and event.score == score
+    for score in (keyed, payload.score or 0.0):
+        for event in await client.events(
+            payload.camera, payload.label, after, score=score
         ):
-            return event
+            if event.delivery_id == context.delivery_id or (
+                payload.keyed and event.score == keyed
+            ):
+                return event
     return None
 
 
