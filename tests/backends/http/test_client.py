@@ -658,6 +658,9 @@ async def test_least_interval(session: ClientSession, target: Target) -> None:
     for _ in range(3):
         await send(client, prepared())
     assert slept == [2.5, 2.5]
+    # Somebody waits for it in a form.
+    await client.ask(Wire(method="GET", path=("/",)), str)
+    assert slept == [2.5, 2.5]
 
 
 def test_invalid_certificate_is_refused() -> None:

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from http import HTTPStatus
 import json
 import time
+from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DigestAuthMiddleware
@@ -224,15 +225,12 @@ class HttpClient:
         return await self._send(message, lambda reply, _: read(reply))
 
     async def ask(self, wire: Wire, values: Callable[[str], str]) -> Reply:
-        """Send a read, which is never paused; return its response whatever the status.
+        """Send a read at once, as a form does, and return its response.
 
-        Raises BackendError.
+        It is never paused, and does not wait for the rate limiter: a person waits for
+        it. Raises BackendError.
         """
-        sent = self._filled(wire, values)
-        headers = CIMultiDict(sent.headers)
-        headers.update(self._access.authentication.headers)
-        await self._request_interval.turn()
-        return await self._exchange(sent, headers, Effect.NONE)
+        return await self._exchange(self._filled(wire, values), Effect.NONE)
 
     async def _send[ResultT](
         self, message: Message, read: Callable[[Reply, Sent], ResultT]
@@ -246,11 +244,9 @@ class HttpClient:
             sent = self._filled(message.wire, message.values)
         except RequestPaused as error:
             raise self._pause(message, error) from error
-        headers = CIMultiDict(sent.headers)
-        headers.update(self._own_headers(message, sent))
         await self._request_interval.turn()
-        fresh = message.effect is Effect.ONCE
-        reply = await self._exchange(sent, headers, message.effect, fresh=fresh)
+        own = self._own_headers(message, sent)
+        reply = await self._exchange(sent, message.effect, own)
         try:
             result = read(reply, sent)
         except RequestPaused as error:
@@ -275,8 +271,8 @@ class HttpClient:
         return wire.filled(self.origin, value)
 
     def _own_headers(self, message: Message, sent: Sent) -> dict[str, str]:
-        """Return the headers that differ with each attempt."""
-        headers = self._access.authentication.headers
+        """Return the headers that identify and sign a delivery."""
+        headers: dict[str, str] = {}
         if IdHeader.WEBHOOK_ID in message.ids or message.signed:
             headers["webhook-id"] = message.delivery_id
         if IdHeader.IDEMPOTENCY_KEY in message.ids:
@@ -326,8 +322,7 @@ class HttpClient:
     async def _read(self, path: str) -> None:
         """Read a path; any success is enough."""
         sent = Sent(method="GET", address=f"{self.origin}{path}", headers={}, body=None)
-        headers = self._access.authentication.headers
-        reply = await self._exchange(sent, headers, Effect.NONE)
+        reply = await self._exchange(sent, Effect.NONE)
         try:
             _ = result_of(reply, AnswerRules(), Effect.NONE)
         except RequestPaused as error:
@@ -352,20 +347,24 @@ class HttpClient:
             raise CannotConnect("the session is closed")
 
     async def _exchange(
-        self,
-        sent: Sent,
-        headers: Mapping[str, str],
-        effect: Effect,
-        *,
-        fresh: bool = False,
+        self, sent: Sent, effect: Effect, own: Mapping[str, str] = MappingProxyType({})
     ) -> Reply:
-        """Send a request and read its response, whatever its status."""
+        """Send a request with its credentials and read its response.
+
+        `own` are headers of this attempt only. Returns whatever the status is.
+        """
         self._raise_if_closed()
-        tls = self._access.tls
+        tls, fresh = self._access.tls, effect is Effect.ONCE
+        # Each header once, however its name is spelt.
+        headers = CIMultiDict(_USUAL)
+        if fresh:
+            headers["Connection"] = "close"
+        for more in (sent.headers, self._access.authentication.headers, own):
+            headers.update(more)
         request = Outgoing(
             method=sent.method,
             url=URL(sent.address, encoded=True),
-            headers=_all_headers(headers, fresh=fresh),
+            headers=headers,
             body=sent.body,
             tls=tls.fresh if fresh else tls.shared,
             reads=effect is Effect.NONE,
@@ -382,15 +381,6 @@ class HttpClient:
             body=answer.body,
             secrets=self._secrets,
         )
-
-
-def _all_headers(headers: Mapping[str, str], *, fresh: bool) -> CIMultiDict[str]:
-    """Return the headers to send, each of them once, however it is written."""
-    every = CIMultiDict(_USUAL)
-    if fresh:
-        every["Connection"] = "close"
-    every.update(headers)
-    return every
 
 
 def confidential_texts(message: Message, sent: Sent) -> Collection[str]:

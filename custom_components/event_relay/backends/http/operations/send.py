@@ -1,6 +1,7 @@
 """The operation that sends a request."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -175,12 +176,26 @@ def _kept(payload: Prepared, result: JsonObject) -> JsonObject:
     }
 
 
-def _values(context: StepContext) -> Callable[[str], str]:
-    """Return the function that fills the placeholders, also for the look-up."""
-    return filler(
+def _message(
+    payload: Prepared, context: StepContext, siblings: Collection[str]
+) -> Message:
+    """Return the request of a delivery."""
+    return Message(
+        request=payload.request,
+        revision=payload.revision,
+        siblings=siblings,
+        wire=payload.wire,
+        answers=payload.answers,
+        effect=payload.repeat.effect,
         delivery_id=context.delivery_id,
-        occurred_at=context.reported_time,
-        now=context.now,
+        values=filler(
+            delivery_id=context.delivery_id,
+            occurred_at=context.reported_time,
+            now=context.now,
+        ),
+        ids=payload.ids,
+        signed=payload.signed,
+        sent_at=int(context.now.timestamp()),
     )
 
 
@@ -192,19 +207,7 @@ async def _send(
     siblings: Collection[str],
 ) -> JsonObject:
     """Send it, with its delivery's id and the time of the occurrence."""
-    message = Message(
-        request=payload.request,
-        revision=payload.revision,
-        siblings=siblings,
-        wire=payload.wire,
-        answers=payload.answers,
-        effect=payload.repeat.effect,
-        delivery_id=context.delivery_id,
-        values=_values(context),
-        ids=payload.ids,
-        signed=payload.signed,
-        sent_at=int(context.now.timestamp()),
-    )
+    message = _message(payload, context, siblings)
     return _with_link(client, context, await client.send(message))
 
 
@@ -217,16 +220,13 @@ async def _find(
     question: Question,
 ) -> Finding:
     """Look up whether it has arrived."""
-    message = Message(
-        request=payload.request,
-        revision=payload.revision,
-        siblings=siblings,
-        wire=question.wire,
-        answers=payload.answers,
-        effect=Effect.NONE,
-        delivery_id=context.delivery_id,
-        values=_values(context),
+    message = replace(
+        _message(payload, context, siblings),
         part=Part.LOOK_UP,
+        wire=question.wire,
+        effect=Effect.NONE,
+        ids=(),
+        signed=False,
     )
     finding = await client.look_up(
         message, lambda reply: finding_of(reply, question, payload.answers)
