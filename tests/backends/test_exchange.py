@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from aiohttp import (
+    ClientConnectionError,
     ClientRequest,
     ClientSession,
     ClientTimeout,
@@ -145,7 +146,6 @@ async def test_special_session_sends_its_requests_itself(
     [
         {"method": "PUT"},
         {"method": "DELETE"},
-        {"headers": {"Connection": "close"}},
         {"body": b" " * (LARGEST_DIRECT + 1)},
     ],
 )
@@ -237,6 +237,42 @@ async def test_only_a_read_is_resent_automatically(
     assert len(server.requests) == sent
 
 
+CLOSES = {"Connection": "close"}
+BY = pytest.mark.parametrize("direct", [True, False], ids=["directly", "by session"])
+
+
+@BY
+async def test_request_that_closes_its_connection_never_gets_a_used_one(
+    session: ClientSession, monkeypatch: pytest.MonkeyPatch, *, direct: bool
+) -> None:
+    """Some servers close it without a word, such as that of Django."""
+    monkeypatch.setattr(exchanging._Known, "aiohttp", direct)
+    server = Server(OK, OK)
+    async with listening(server.talk) as address:
+        for _ in range(2):
+            answer = await exchange(session, post(address, headers=CLOSES), BOUNDS)
+            assert answer.status == 200
+    assert server.connections == 2
+
+
+@BY
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+async def test_request_that_closes_its_connection_is_sent_once(
+    session: ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    *,
+    direct: bool,
+) -> None:
+    monkeypatch.setattr(exchanging._Known, "aiohttp", direct)
+    server = Server()
+    async with listening(server.talk) as address:
+        request = post(address, method=method, body=None, headers=CLOSES)
+        with pytest.raises(ClientConnectionError):
+            await exchange(session, request, BOUNDS)
+    assert len(server.requests) == 1
+
+
 async def test_read_without_a_response_is_sent_twice_at_most(
     session: ClientSession,
 ) -> None:
@@ -247,10 +283,11 @@ async def test_read_without_a_response_is_sent_twice_at_most(
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("by", ["directly", "by the session"])
+@BY
 async def test_status_is_enough_if_the_body_is_not_needed(
-    session: ClientSession, by: str
+    session: ClientSession, monkeypatch: pytest.MonkeyPatch, *, direct: bool
 ) -> None:
+    monkeypatch.setattr(exchanging._Known, "aiohttp", direct)
     half = b"HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n{"
 
     async def hanging(
@@ -265,9 +302,8 @@ async def test_status_is_enough_if_the_body_is_not_needed(
         seconds, answer = 0.2, None
         while answer is None:
             bounds = Bounds(time=ClientTimeout(total=seconds), largest=10, whole=False)
-            headers = {} if by == "directly" else {"Connection": "close"}
             try:
-                answer = await exchange(session, post(address, headers=headers), bounds)
+                answer = await exchange(session, post(address), bounds)
             except TimeoutError:
                 seconds *= 10  # the machine is too slow to read a status by then
     assert (answer.status, answer.body) == (201, b"{")

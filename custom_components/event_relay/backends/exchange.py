@@ -26,16 +26,19 @@ from http.cookies import CookieError, SimpleCookie
 import logging
 import re
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 from aiohttp import (
     BaseConnector,
+    ClientConnectionError,
     ClientConnectionResetError,
     ClientConnectorError,
     ClientError,
+    ClientHandlerType,
     ClientMiddlewareType,
     ClientOSError,
     ClientRequest,
+    ClientResponse,
     ClientResponseError,
     ClientSession,
     ClientTimeout,
@@ -87,6 +90,11 @@ class Outgoing:
     reads: bool = False
     """Whether it has no effect, so that it may go on after it was cancelled."""
 
+    @property
+    def closes(self) -> bool:
+        """Whether it has a connection of its own, on which it is sent once."""
+        return self.headers.get("Connection") == "close"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
@@ -118,7 +126,8 @@ async def exchange(
 ) -> Incoming:
     """Send a request and read its response; follow no redirect.
 
-    Only a GET may be sent twice, and any method that a session resends by itself.
+    Only a GET may be sent twice, and any method that a session resends by itself, but
+    no request with `Connection: close`: that has a connection of its own.
     Raises aiohttp's exceptions, ValueError for an impossible request, and TooLarge.
 
     A read from a `.local` name goes on if it is cancelled, as when a connection is
@@ -192,6 +201,8 @@ async def _exchange(
                 "Requests take longer: this aiohttp is not known", exc_info=True
             )
             _Known.aiohttp = False
+    if request.closes:
+        middlewares = (*middlewares, _sent_once)
     return await _send_by_session(session, request, bounds, middlewares)
 
 
@@ -215,9 +226,9 @@ def _can_be_direct(session: object, request: Outgoing) -> bool:
         _Known.aiohttp
         and isinstance(session, ClientSession)
         and isinstance(connector := session.connector, BaseConnector)
-        and request.method in _DIRECT
+        and (request.closes or request.method in _DIRECT)
         and (request.body is None or len(request.body) <= LARGEST_DIRECT)
-        and "Connection" not in request.headers
+        and (request.closes or "Connection" not in request.headers)
         and not connector.force_close
         and not session.trust_env
         and not session.trace_configs
@@ -250,7 +261,7 @@ async def _send_directly(
             except ClientConnectorError:
                 raise
             except ServerDisconnectedError, ClientOSError:
-                if request.method != "GET" or attempt.answered:
+                if request.closes or request.method != "GET" or attempt.answered:
                     raise
             # The server may have closed an idle connection.
             return await _once(session, request, bounds, written, attempt)
@@ -284,8 +295,8 @@ async def _once(
     except BaseException:
         connection.close()
         raise
-    if transport.get_write_buffer_size():
-        # The server responded before it had read everything.
+    # The server may have responded before it had read everything.
+    if request.closes or transport.get_write_buffer_size():
         connection.close()
     else:
         connection.release()
@@ -396,6 +407,39 @@ async def _send_by_session(
             },
             body=await _read(response.content, bounds),
         )
+
+
+class _BrokenOff(ClientConnectionError):
+    """The connection broke; unlike on other errors, aiohttp does not resend."""
+
+
+class _LastResponse(ClientResponse):
+    """A response after which its connection is closed, whatever it says itself."""
+
+    @override
+    async def start(self, connection: Connection) -> ClientResponse:
+        """Mark the connection before it can go back to its pool."""
+        if (protocol := connection.protocol) is not None:
+            protocol.force_close()
+        return await super().start(connection)
+
+
+async def _sent_once(
+    request: ClientRequest, handler: ClientHandlerType
+) -> ClientResponse:
+    """Keep a session from resending a request, and from reusing its connection.
+
+    It resends GET, PUT, DELETE and some others whenever the connection breaks, even if
+    that is the server's reaction to the request.
+    """
+    request.response_class = _LastResponse
+    try:
+        return await handler(request)
+    except ClientConnectorError:
+        # Never sent, and aiohttp does not resend it.
+        raise
+    except (ClientOSError, ServerDisconnectedError) as error:
+        raise _BrokenOff from error
 
 
 async def _read(

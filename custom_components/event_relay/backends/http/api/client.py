@@ -38,7 +38,6 @@ from ..request.signing import signature_of
 from ..request.slots import SECRET
 from ..request.wire import Sent, Wire
 from .access import Access, Kind
-from .sent_once import sent_once
 
 TIMEOUT = 30.0
 """Seconds for one request; a shorter limit would duplicate slow requests."""
@@ -369,9 +368,8 @@ class HttpClient:
             tls=tls.fresh if fresh else tls.shared,
             reads=effect is Effect.NONE,
         )
-        middlewares = (*self._middlewares, sent_once) if fresh else self._middlewares
         try:
-            answer = await exchange(self._session, request, _BOUNDS, middlewares)
+            answer = await exchange(self._session, request, _BOUNDS, self._middlewares)
         except (ClientError, TimeoutError, OSError, ValueError) as error:
             raise translate(error, effect) from error
         return Reply(
