@@ -1,5 +1,7 @@
 """Tests of deliveries to an HTTP API by actions, rules and tests."""
 
+import re
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.template import Template
@@ -92,6 +94,28 @@ async def test_templates_have_all_of_home_assistants_functions(
         "both": "21.50 °C",
         "at": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("template", "body"),
+    [
+        ("door {{ value }}\n", r"door 1\n"),
+        ("door {{ value }}\r\n", r"door 1\n"),
+        ("door {{ value }}\n\n", r"door 1\n"),
+        ("  door {{ value }}  ", r"door 1"),
+        ("{% if value %}door{% endif %}\n", r"door\n"),
+        ("{{ value }}\n{occurred_s}\n", r"1\n\d+\n"),
+        ("door 1\n", r"door 1\n"),
+    ],
+)
+async def test_text_body_keeps_the_line_break_at_its_end(
+    hass: HomeAssistant, target: Target, template: str, body: str
+) -> None:
+    # Prometheus Pushgateway and Elasticsearch refuse lines without one.
+    request = {"path": "/", "body_kind": "text", "body_text": template, "repeat": "ask"}
+    await connect(hass, target.origin, {"Lines": request})
+    await act(hass, "send_http_request", request="Lines", data={"value": 1})
+    assert re.fullmatch(body, target.calls[0].body.decode())
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ class JinjaRenderer:
 
     def text(self, template: str, variables: Mapping[str, object]) -> str:
         try:
-            return self._jinja.from_string(template).render(variables)
+            return self._jinja.from_string(template).render(variables).strip()
         except TemplateError as error:
             raise CannotRender(str(error)) from error
 

@@ -191,6 +191,12 @@ def test_reason_is_read_by_its_path() -> None:
         ("{}", None, False),
         ('{"ok": {"a": 1}}', "true", False),
         ("[1]", None, False),
+        # What JSON-RPC says of an error is missing, or null in its first version.
+        ("{}", "null", True),
+        ('{"ok": null}', "null", True),
+        ('{"ok": "null"}', "null", True),
+        ('{"ok": {"code": 1}}', "null", False),
+        ('{"ok": false}', "null", False),
     ],
 )
 def test_success_may_have_a_condition(

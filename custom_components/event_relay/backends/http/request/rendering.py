@@ -30,7 +30,10 @@ class Renderer(Protocol):
     """Renders templates of Home Assistant."""
 
     def text(self, template: str, variables: Mapping[str, object]) -> str:
-        """Return the text of a template; raises CannotRender."""
+        """Return the text of a template without blanks at its ends.
+
+        Raises CannotRender.
+        """
 
     def value(self, template: str, variables: Mapping[str, object]) -> object:
         """Return the value of a one-expression template, with its type.
@@ -126,11 +129,21 @@ class Rendering:
             case BodyKind.FORM, dict(body):
                 written = self._pairs(body, name, quote_plus)
             case BodyKind.TEXT, str(body):
-                written = self.text(body, name)
+                written = self._lines(body, name)
             case _:
                 return None
         if _length(written, name) > LONGEST_BODY:
             raise InvalidField(name, "body_too_large", maximum=str(LONGEST_BODY))
+        return written
+
+    def _lines(self, template: str, name: str) -> Written:
+        """Return a text, with the line break at its end, which some formats need.
+
+        Home Assistant strips what a template renders.
+        """
+        written = self.text(template, name)
+        if kind_of(template).is_template and template.endswith("\n"):
+            return _joined([*written, "\n"])
         return written
 
     def _pairs(

@@ -99,7 +99,8 @@ class AnswerRules:
     success_path: str | None = None
     """Path that must exist in the JSON of a successful response."""
     success_equals: str | None = None
-    """The text that must be there; None for any value but null, false and empty."""
+    """The text that must be there; None for any value but null, false and empty. With
+    "null" the path may also be missing, such as that of an error."""
     id_from: str | None = None
     """A JSON path, or `header:` and a header name."""
     link_from: str | None = None
@@ -188,7 +189,7 @@ def result_of(
     if rules.success_path is not None:
         if isinstance(document, json_path.Missing):
             raise _unknown_outcome("the answer is not JSON", effect)
-        if not holds(document, rules.success_path, rules.success_equals):
+        if not _succeeded(document, rules.success_path, rules.success_equals):
             raise Rejected(_reason(reply, document, rules, told))
     kept: JsonObject = {"status": reply.status}
     found = _value(reply, document, rules.id_from)
@@ -215,6 +216,15 @@ def _repeats_secret(reply: Reply, value: Json) -> bool:
     return redact(text, secrets) != redact(text) or any(
         secret in text or quote(secret, safe="") in text for secret in secrets
     )
+
+
+def _succeeded(document: Json, path: str, equals: str | None) -> bool:
+    """Return whether the condition on a successful response holds."""
+    if equals == "null" and isinstance(
+        json_path.value_at(document, path), json_path.Missing | None
+    ):
+        return True
+    return holds(document, path, equals)
 
 
 def holds(document: Json | json_path.Missing, path: str, equals: str | None) -> bool:
