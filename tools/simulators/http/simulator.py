@@ -16,6 +16,7 @@ Alerts follow PagerDuty: after its resolution a key opens a new one.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 import json
 from typing import Unpack, override
@@ -189,13 +190,7 @@ class HttpSimulator(Simulator):
 
     def _after(self, reply: Reply) -> Reply:
         """Delay a response by the duration of a write."""
-        return Reply(
-            status=reply.status,
-            body=reply.body,
-            content_type=reply.content_type,
-            headers=reply.headers,
-            after=self.settings.takes,
-        )
+        return replace(reply, after=self.settings.takes)
 
     def _search(self, call: Call, _id: str) -> Reply:
         wanted = parse_qs(call.query).get("ref", [""])[0]
