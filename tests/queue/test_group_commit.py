@@ -177,6 +177,26 @@ async def test_results_of_batches_are_reported_in_order(
     assert told == [pending_delivery(number).id for number in range(many)]
 
 
+async def test_caller_gets_its_result_if_another_fails_to_take_it(
+    tmp_path: Path,
+) -> None:
+    errors: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: errors.append(context["exception"])
+    )
+    failure = RuntimeError("no")
+
+    def fail(_: object) -> None:
+        raise failure
+
+    store = Store(tmp_path / "outbox.db")
+    await store.open()
+    accepted = pending_delivery()
+    assert await store.accepting(accepted, on_written=fail) == accepted
+    await store.close()
+    assert errors == [failure]
+
+
 @pytest.mark.parametrize("rows", [1, 32, 33, 255, 256, 512, 1140])
 async def test_any_number_of_rows_is_written(tmp_path: Path, rows: int) -> None:
     store = Store(tmp_path / "outbox.db")

@@ -110,11 +110,12 @@ def _hand_over[ResultT](
 ) -> None:
     """Hand over the result of an item; its caller may have gone."""
     future, on_written = waiting
-    if on_written is not None:
-        on_written(outcome)
-    if future.done():
-        return
-    if isinstance(outcome, BaseException):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
+    try:
+        if on_written is not None:
+            on_written(outcome)
+    finally:
+        if not future.done():
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
