@@ -646,6 +646,26 @@ async def test_large_file_of_an_earlier_version_is_converted_in_the_background(
 
 
 @pytest.mark.usefixtures("no_quiet_time")
+async def test_run_goes_on_during_and_after_a_conversion(
+    large: Path, held_copy: threading.Event
+) -> None:
+    """Otherwise the moments of an earlier run seem to be of the present clock."""
+    size = large.stat().st_size
+    store, _ = await _open(large)
+    for number in range(2):
+        await store.accept(pending_delivery(number))
+    await store.recover(OWNER, START)
+    await wait_until(lambda: store._database._copy is not None)
+    during = await store.take(OWNER, START, most=1, look_ups=0, busy=())
+    held_copy.set()
+    await wait_until(lambda: large.stat().st_size < size / 4)
+    after = await store.take(OWNER, START, most=1, look_ups=0, busy=())
+    await store.close()
+
+    assert [one.older for one in (*during.claimed, *after.claimed)] == [True, True]
+
+
+@pytest.mark.usefixtures("no_quiet_time")
 async def test_interrupted_copy_leaves_nothing(
     large: Path, held_copy: threading.Event
 ) -> None:

@@ -21,6 +21,7 @@ from custom_components.event_relay.queue.store.store import Store
 
 from .ledger import FOUND, START, Clock
 from .pipeline import OWNER, Pipeline
+from .test_store import pending_delivery
 
 
 def test_small_steps_are_followed_only_forward() -> None:
@@ -53,6 +54,20 @@ def test_clock_is_not_trusted_right_after_the_start() -> None:
     assert not clock.steady
     gone_by = 60.0
     assert clock.steady
+
+
+async def test_run_goes_on_in_a_file_that_replaces_a_damaged_one(store: Store) -> None:
+    await store.accept(pending_delivery(1))
+    await store.recover(OWNER, START)
+    await store.accept(pending_delivery(2))
+    database = store._database
+    await database.run(
+        lambda _: database._begin_anew("damaged"), without_transaction=True
+    )
+
+    taken = await store.take(OWNER, START, most=0, look_ups=9, busy=())
+
+    assert [one.older for one in taken.look_ups] == [True, False]
 
 
 @pytest.mark.parametrize("hours", [-24, 24])

@@ -14,16 +14,13 @@ from ..delivery import MOMENTS, Delivery, ShiftRule, altered, shifted
 from .checksum import setting
 from .rows import COLUMNS
 
-_TABLE = (
-    "CREATE TEMP TABLE IF NOT EXISTS runs"
-    " (owner TEXT PRIMARY KEY, total_shift REAL, former INTEGER)"
-)
+_TABLE = "CREATE TEMP TABLE runs (owner TEXT PRIMARY KEY, total_shift REAL, former INT)"
 """A temporary table: it belongs to this process, and is rolled back with the
 shifted rows."""
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """What the store knows of the current run of a connection."""
 
     total_shift: timedelta = timedelta()
@@ -35,9 +32,27 @@ SOON = timedelta(minutes=1)
 """Longest wait of a delivery from an earlier run once the clock was set."""
 
 
+def prepare(database: sqlite3.Connection) -> None:
+    """Make room for the runs in a file that is being opened."""
+    database.execute(_TABLE)
+
+
+def carry(database: sqlite3.Connection, current: Mapping[str, Run]) -> None:
+    """Continue the current runs in a file that has replaced another.
+
+    The rows of the other are in the same places, and their moments are as they were.
+    """
+    database.executemany(
+        "INSERT INTO runs VALUES (?, ?, ?)",
+        (
+            (owner, run.total_shift.total_seconds(), run.former)
+            for owner, run in current.items()
+        ),
+    )
+
+
 def begin(database: sqlite3.Connection, owner: str, total_shift: timedelta) -> None:
     """Begin a run whose clock was set by `total_shift` since its start."""
-    database.execute(_TABLE)
     database.execute(
         "INSERT OR REPLACE INTO runs"
         " SELECT :owner, :total_shift, coalesce(max(sequence), 0)"
@@ -46,18 +61,17 @@ def begin(database: sqlite3.Connection, owner: str, total_shift: timedelta) -> N
     )
 
 
-def runs(database: sqlite3.Connection) -> Mapping[str, _Run]:
+def runs(database: sqlite3.Connection) -> Mapping[str, Run]:
     """Return the current runs by the entry ids of their connections."""
-    database.execute(_TABLE)
     return {
-        owner: _Run(timedelta(seconds=total_shift), former)
+        owner: Run(timedelta(seconds=total_shift), former)
         for owner, total_shift, former in database.execute("SELECT * FROM temp.runs")
     }
 
 
 def last_of_former(database: sqlite3.Connection, owner: str) -> int:
     """Return the place of the last row of an earlier run."""
-    return runs(database).get(owner, _Run()).former
+    return runs(database).get(owner, Run()).former
 
 
 def in_file(

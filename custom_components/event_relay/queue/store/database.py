@@ -5,7 +5,7 @@ that wait together are committed together; if one fails, the others do not.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 import logging
 from pathlib import Path
@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 import sqlite3
 import threading
 
-from . import file_marks, group_commit
+from . import clock_shifts, file_marks, group_commit
 from .background import Check, Copy
 from .file import (
     Opened,
@@ -77,6 +77,8 @@ class Database:
         self._copy: Copy | None = None
         self._kept: Kept | None = None
         """Rows of a damaged file that has no replacement yet."""
+        self._runs: Mapping[str, clock_shifts.Run] = {}
+        """Runs of a file that has no replacement yet."""
         self.healthy = True
         """Whether the file could be written when it was last tried."""
 
@@ -268,6 +270,8 @@ class Database:
         A file that was not closed cleanly is checked in the background.
         """
         self._connection = opened.database
+        clock_shifts.carry(opened.database, self._runs)
+        self._runs = {}
         for report in opened.reports:
             self._report(report)
         if opened.unclean:
@@ -312,6 +316,7 @@ class Database:
                 drop_copy(self.path)
                 return
             with self._reader.away():
+                self._runs = clock_shifts.runs(database)
                 self._connection = None
                 take_copy(self.path, database, kept)
                 self._connected()
@@ -347,6 +352,8 @@ class Database:
                     self._kept = unchecked.read_kept(self._connection)
                 self._check = None
             if self._connection is not None:
+                with suppress(*FAILURES):
+                    self._runs = clock_shifts.runs(self._connection)
                 with suppress(*FAILURES):
                     self._connection.close()
                 self._connection = None

@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlite3
 from typing import Self
 
+from . import clock_shifts
 from .checksum import register
 from .file_marks import (
     BACKUP,
@@ -285,6 +286,9 @@ def _open(
         database.row_factory = sqlite3.Row
         register(database)
         database.execute(SHRINKS)
+        # Before the first temporary table, since it deletes all of them.
+        database.execute("PRAGMA temp_store = MEMORY")
+        clock_shifts.prepare(database)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         _migrate(database)

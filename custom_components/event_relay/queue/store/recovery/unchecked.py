@@ -21,8 +21,7 @@ def _columns(names: Sequence[str], prefix: str = "") -> str:
 
 
 _BEGIN = (
-    "PRAGMA temp_store = MEMORY;"
-    f" CREATE TEMP TABLE kept_rows (sequence INTEGER PRIMARY KEY, {_columns(COLUMNS)});"
+    f"CREATE TEMP TABLE kept_rows (sequence INTEGER PRIMARY KEY, {_columns(COLUMNS)});"
     " CREATE TEMP TABLE kept_deletions (sequence INTEGER PRIMARY KEY);"
     f" CREATE TEMP TABLE kept_notes ({_columns(NOTE_COLUMNS)},"
     f" PRIMARY KEY ({_columns(_KEY)}));"
