@@ -9,6 +9,7 @@ import pytest
 from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.in_flight import AHEAD_PATIENCE, AnswerPace
 from custom_components.event_relay.queue.store.store import StoreUnavailable
+from custom_components.event_relay.queue.worker import STOP_PATIENCE
 
 from .ledger import LEDGER
 from .world import Fault, World
@@ -130,6 +131,17 @@ def test_delivery_accepted_while_the_worker_stops_becomes_pending(
     assert world.stored_states()["last"] is DeliveryState.PENDING
     assert world.row("last")["attempts"] == 0
     assert not world.outside.was_called("last")
+
+
+def test_caller_learns_of_an_acceptance_committed_after_the_stop(world: World) -> None:
+    world.database.delay = 2 * STOP_PATIENCE
+    caller = world.submit("one", live=True, **STAMP)
+    stopping = world.loop.create_task(world.pipeline.worker.stop())
+    world.loop.forward(seconds=STOP_PATIENCE)
+    assert stopping.done()
+    assert not caller.done()
+    world.loop.forward(seconds=STOP_PATIENCE)
+    assert caller.result().id == "one"
 
 
 def test_stale_claim_is_renewed(world: World) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from custom_components.event_relay.queue.worker import STOP_PATIENCE
+
 from .ledger import LEDGER
 from .world import Fault, World
 
@@ -114,6 +116,36 @@ def test_outcomes_that_a_full_disk_refuses_are_written_later(
     world.loop.forward(seconds=10)
     world.assert_all_sent_once_in_order(ALL)
     assert {one.levelname for one in caplog.records} == {"WARNING"}
+
+
+def test_claims_lost_with_a_damaged_file_are_written_anew(world: World) -> None:
+    world.outside.default_fault = Fault.HANGS
+    _resume(world)
+    world.check_commits()
+    ahead = [row["id"] for row in world.rows()][SLOTS : SLOTS + AHEAD]
+    world.database.raw.execute("DROP TRIGGER temp.removed")
+    for one in ahead:
+        world.database.raw.execute("DELETE FROM deliveries WHERE id = ?", (one,))
+        del world.states[one]
+    world.pipeline.worker.pause()
+    world.loop.settle()
+    assert {world.row(one)["state"] for one in ahead} == {"pending"}
+    _resume(world)
+    world.respond_to_all()
+    assert world.count_states() == {"delivered": ALL}
+
+
+def test_stop_waits_for_commits_that_begin_meanwhile(world: World) -> None:
+    world.outside.default_fault = Fault.HANGS
+    _resume(world)
+    stopping = world.loop.create_task(world.pipeline.worker.stop())
+    world.loop.settle()
+    world.database.delay = STOP_PATIENCE / 2
+    world.respond_to_all()
+    assert not stopping.done()
+    world.loop.forward(seconds=world.database.delay)
+    assert stopping.done()
+    assert world.count_states() == {"delivered": SLOTS, "pending": ALL - SLOTS}
 
 
 def test_outcomes_that_cannot_be_written_do_not_outlive_the_worker(

@@ -41,6 +41,7 @@ from custom_components.event_relay.queue.store.store import (
     Store,
     StoreUnavailable,
 )
+from custom_components.event_relay.queue.store.writes import KEPT_PAYLOAD
 from custom_components.event_relay.queue.transitions import AnyStep
 from custom_components.event_relay.queue.worker import Worker
 
@@ -71,7 +72,7 @@ class Promise(WorldMachine):
         self.accepted: set[str] = set()
         self.possibly_sent: set[str] = set()
         """Deliveries that were sent and could not be stored."""
-        self.confirmed: set[str] = set()
+        self.rejected: set[str] = set()
         self.saved: Path | None = None
         self.saved_states: dict[str, DeliveryState] = {}
         self.saved_attempts: dict[tuple[str, str], int] = {}
@@ -85,12 +86,12 @@ class Promise(WorldMachine):
         self.number += 1
         delivery_id = f"d{self.number}"
         self.steps[delivery_id] = steps
-        full = world.database.full
+        late = world.database.full or world.database.delay
         self.callers[delivery_id] = world.submit(
             delivery_id, live=live, steps=steps, **data
         )
         self._check_results()
-        assert full or delivery_id in self.accepted
+        assert late or delivery_id in self.accepted
 
     def _check_results(self) -> None:
         """Check the results that callers got."""
@@ -108,6 +109,7 @@ class Promise(WorldMachine):
             except StoreUnavailable:
                 assert delivery_id not in world.stored_states()
                 assert not world.outside.may_have_happened(delivery_id)
+                self.rejected.add(delivery_id)
             else:
                 assert accepted.id == delivery_id
                 self.accepted.add(delivery_id)
@@ -124,6 +126,17 @@ class Promise(WorldMachine):
     def accept_follow_up(self, which: int, step: str) -> None:
         row = self.world.row(self._accepted_id(which))
         self._accept(steps=(step,), after=row["follows"] or row["id"])
+
+    @precondition(lambda self: self.rejected)
+    @rule(size=st.sampled_from([1, KEPT_PAYLOAD]))
+    def accept_again(self, size: int) -> None:
+        """Accept what was rejected, as a rule that fires again for an occurrence."""
+        delivery_id = min(self.rejected)
+        self.rejected.remove(delivery_id)
+        self.callers[delivery_id] = self.world.submit(
+            delivery_id, steps=self.steps[delivery_id], text="x" * size
+        )
+        self._check_results()
 
     @rule(fault=st.sampled_from(Fault))
     def set_default_fault(self, fault: Fault) -> None:
@@ -170,6 +183,19 @@ class Promise(WorldMachine):
     def fill_disk(self, full: bool) -> None:
         self.world.database.full = full
 
+    @rule(seconds=st.sampled_from([0, 0.5, 3, 12]))
+    def slow_down_disk(self, seconds: float) -> None:
+        self.world.database.delay = seconds
+
+    @rule()
+    def pause(self) -> None:
+        self.world.pipeline.worker.pause()
+        self.world.loop.settle()
+
+    @rule()
+    def reload(self) -> None:
+        self.world.reload()
+
     @rule(off=st.sampled_from([0, 100, 100_000]), orderly=st.booleans())
     def restart(self, off: float, orderly: bool) -> None:
         self._end_run(orderly=orderly)
@@ -210,7 +236,7 @@ class Promise(WorldMachine):
             world.outside.unknown.discard((delivery_id, "stamp"))
             world.outside.first_sent_at.pop((delivery_id, "ticket"), None)
         with suppress(NotAllowed, StaleDelivery, StoreUnavailable):
-            world.loop.now(retry())
+            world.now(retry())
 
     @precondition(lambda self: self.accepted)
     @rule(which=st.integers(0, 9))
@@ -224,12 +250,12 @@ class Promise(WorldMachine):
             await world.pipeline.queue.discard(delivery)
 
         with suppress(NotAllowed, StaleDelivery, StoreUnavailable):
-            world.loop.now(discard())
+            world.now(discard())
 
     @precondition(lambda self: not self.backing_up and not self.world.database.full)
     @rule()
     def begin_backup(self) -> None:
-        self.world.loop.now(self.world.store.begin_backup())
+        self.world.now(self.world.store.begin_backup())
         self.backing_up = True
 
     @precondition(lambda self: self.backing_up)
@@ -257,7 +283,7 @@ class Promise(WorldMachine):
     @precondition(lambda self: self.backing_up)
     @rule()
     def end_backup(self) -> None:
-        self.world.loop.now(self.world.store.end_backup())
+        self.world.now(self.world.store.end_backup())
         self.backing_up = False
 
     @precondition(lambda self: self.saved)
@@ -292,7 +318,7 @@ class Promise(WorldMachine):
 
     def _end_run(self, *, orderly: bool) -> None:
         """End the run, with its callers and its backup; a full disk allows no stop."""
-        if orderly and not self.world.database.full:
+        if orderly and not (self.world.database.full or self.world.database.delay):
             self.world.stop()
         else:
             self.world.kill()
@@ -312,6 +338,7 @@ class Promise(WorldMachine):
     def keeps_the_promise(self) -> None:
         self.world.loop.settle()
         self.world.check_commits()
+        self.world.check_in_flight()
         self._check_results()
         assert not self.world.violations, self.world.violations
         self._assert_accepted_are_kept()

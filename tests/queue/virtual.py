@@ -90,10 +90,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def end(self) -> None:
         """Drop all running tasks without a trace."""
-        tasks = asyncio.all_tasks(self)
-        for task in tasks:
-            task.cancel()
-        self.settle()
+        # The end of one may start another.
+        while tasks := asyncio.all_tasks(self):
+            for task in tasks:
+                task.cancel()
+            self.settle()
         self.close()
 
 
@@ -157,6 +158,8 @@ class LoopDatabase(Database):
         self.before: Callable[[int], None] = _ignore
         self.after: Callable[[int], None] = _ignore
         self.full = False
+        self.delay = 0.0
+        """Seconds that a commit takes."""
         self.dead = False
         self._waiting: list[Job] = []
         self._database: sqlite3.Connection | None = None
@@ -209,9 +212,14 @@ class LoopDatabase(Database):
             future.set_exception(StoreUnavailable("the outbox is closed"))
             return future
         if not self._waiting:
-            loop.call_soon(self._run_jobs)
+            loop.call_later(self.delay, self._run_jobs)
         self._waiting.append(Job(run, loop, future, without_transaction))
         return future
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job waits."""
+        return bool(self._waiting)
 
     def kill(self, copy: Path) -> None:
         """Copy the file as it is on disk now, and never touch it again."""

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+import json
 from pathlib import Path
 import sqlite3
-from typing import override
+from typing import Any, override
 from unittest.mock import patch
 
 from custom_components.event_relay.backends.base import (
@@ -38,6 +39,7 @@ from custom_components.event_relay.queue.delivery import (
 from custom_components.event_relay.queue.queue import Request
 from custom_components.event_relay.queue.store.file_marks import BACKUP, advance, mark
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
+from custom_components.event_relay.queue.worker import STOP_PATIENCE
 
 from .ledger import ACTION, LEDGER, REPEATABLE_FOR, Clock, LedgerClient
 from .pipeline import OWNER, Pipeline
@@ -125,7 +127,7 @@ class OutsideSystem(LedgerClient):
     async def write(self, step: str, text: str, context: StepContext) -> JsonObject:
         self.land()
         if self.judges:
-            self._judge(step, context.delivery_id)
+            self._judge(step, text, context.delivery_id)
         one = (context.delivery_id, step)
         self.attempts[one] += 1
         self.told[one] = context.reported_time
@@ -314,7 +316,7 @@ class OutsideSystem(LedgerClient):
     def _fault(self) -> Fault:
         return self.answers.pop(0) if self.answers else self.default_fault
 
-    def _judge(self, step: str, delivery_id: str) -> None:
+    def _judge(self, step: str, text: str, delivery_id: str) -> None:
         """Record the violation if a step should not be called now."""
         one = (delivery_id, step)
         self._judge_repeat(one)
@@ -327,6 +329,8 @@ class OutsideSystem(LedgerClient):
         if row is None or row["state"] != "sending":
             self.violations.append(f"{one} sent without being in the file as such")
             return
+        if json.loads(row["payload"])["text"] != text:
+            self.violations.append(f"{one} sent with another payload than in the file")
         self._judge_system(one, row)
         if (
             row["follows"]
@@ -471,7 +475,10 @@ class World:
                 if not state.settled
             }
         self.database.raw.executescript(_WITNESS)
-        self.pipeline = Pipeline(
+        self.pipeline = self._new_pipeline()
+
+    def _new_pipeline(self) -> Pipeline:
+        return Pipeline(
             self.store,
             clock=self.clock,
             client=self.outside,
@@ -594,6 +601,51 @@ class World:
         ]
         assert {*self.outside.attempts.values()} == {1}
 
+    def reload(self) -> None:
+        """Reload the connection, as Home Assistant does; the file stays open."""
+        former = self.pipeline
+        stopping = self.loop.create_task(former.worker.stop())
+        self.loop.forward(seconds=STOP_PATIENCE)
+        while not stopping.done():  # it waits for the disk
+            self.loop.forward(seconds=self.database.delay)
+        assert former.running is not None
+        former.running.cancel()
+        self.pipeline = self._new_pipeline()
+        former.queue.hand_over_to(self.pipeline.queue)
+        self.start()
+
+    def now[ResultT](self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+        """Return the result of work that takes no more time than its commits."""
+        task = self.loop.create_task(work)
+        self.loop.settle()
+        while not task.done():
+            self.loop.forward(seconds=self.database.delay)
+        return task.result()
+
+    def check_in_flight(self) -> None:
+        """Check that whatever is being sent in the file is in flight, and is counted.
+
+        A delivery that nobody sends would stay so until the next run.
+        """
+        worker = self.pipeline.worker
+        in_flight = worker._in_flight
+        tasks = (in_flight.sending, in_flight.settling, in_flight.looking_up)
+        if any(one.done() for some in tasks for one in some.values()):
+            self.violations.append("a task that has ended is in flight")
+        ready = {one.id for one in in_flight._ready}
+        if not in_flight._payloads.keys() <= ready:
+            self.violations.append("a payload is left of a delivery that was sent")
+        if in_flight._accepting < 0:
+            self.violations.append("a slot was given back twice")
+        if self.database.busy or not worker._begun:
+            return
+        if in_flight._accepting:
+            self.violations.append("a slot is reserved for nobody")
+        known = ready.union(in_flight.broken, *tasks)
+        for one, state in self.stored_states().items():
+            if state is DeliveryState.SENDING and one not in known:
+                self.violations.append(f"{one} is being sent by nobody")
+
     def check_commits(self) -> None:
         """Follow the commits since the last look, and check every transition."""
         raw = self.database.raw
@@ -618,6 +670,7 @@ class World:
     def heal(self) -> None:
         """Repair everything, and let days pass; a sleeping worker is not woken."""
         self.database.full = False
+        self.database.delay = 0
         self.outside.default_fault = Fault.FINE
         self.outside.answers.clear()
         self.outside.slowness = 0

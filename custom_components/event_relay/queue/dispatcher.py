@@ -76,7 +76,8 @@ class Dispatcher:
     async def put_back(self) -> None:
         """Put claimed deliveries back that are not to be sent now.
 
-        Raises StoreUnavailable; then the next call does it.
+        Those that were lost with a damaged file are written anew. Raises
+        StoreUnavailable; then the next call does it.
         """
         now = self.in_flight.follow_clock()
         held = self._flow_control.held(now)
@@ -85,7 +86,9 @@ class Dispatcher:
         written = await asyncio.gather(
             *(
                 self._store.update(
-                    transitions.unclaimed(delivery, now), was=DeliveryState.SENDING
+                    transitions.unclaimed(delivery, now),
+                    was=DeliveryState.SENDING,
+                    anew=True,
                 )
                 for delivery in back
             ),
@@ -126,16 +129,21 @@ class Dispatcher:
                     self._observer.changed(failed)
             self.in_flight.broken.discard(delivery_id)
 
-    async def stop(self, patience: float) -> None:
-        """Wait `patience` seconds for deliveries in flight, then cancel the rest."""
-        await self.in_flight.until_accepted(patience)
+    async def stop(self, until: float) -> None:
+        """Wait for deliveries in flight until a time of the loop, then cancel them."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self.in_flight.until_accepted()
         try:
             await self.put_back()
         except StoreUnavailable as error:
             _LOGGER.debug("Claimed deliveries are looked up in the next run: %s", error)
-        if not (tasks := self.in_flight.tasks):
-            return
-        _, late = await asyncio.wait(tasks, timeout=patience)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                # The end of a task may begin a commit.
+                while tasks := self.in_flight.tasks:
+                    await asyncio.wait(tasks)
+        late = self.in_flight.tasks
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -213,24 +221,20 @@ class Dispatcher:
 
     def _settle(self, delivery: Delivery) -> None:
         """Begin to commit an outcome, for which its task need not wait."""
-        self.in_flight.settling[delivery.id] = self._store.updating(
-            delivery,
-            was=DeliveryState.SENDING,
-            anew=True,
-            on_written=partial(self._settled, delivery),
-        )
+        commit = self._store.updating(delivery, was=DeliveryState.SENDING, anew=True)
+        self.in_flight.settling[delivery.id] = commit
+        commit.add_done_callback(partial(self._settled, delivery))
 
-    def _settled(self, delivery: Delivery, error: BaseException | None) -> None:
+    def _settled(self, delivery: Delivery, commit: asyncio.Future[None]) -> None:
         """Tell the observer of an outcome that is committed; try again if it is not."""
-        settling = self.in_flight.settling.pop(delivery.id, None)
-        if settling is not None and settling.cancelled():
+        self.in_flight.remove(delivery.id, commit)
+        if commit.cancelled():
             return
-        if error is None:
-            self.notify(delivery)
-        elif settling is not None:
-            settling.cancel()  # nobody else is to learn of the error
+        error = commit.exception()
         if not isinstance(error, StoreUnavailable):
             self._over(delivery.id, error)
+            if error is None:
+                self.notify(delivery)
         elif not self._flow_control.stopping:
             work = self._commit(delivery, DeliveryState.SENDING)
             self._begin(self.in_flight.settling, delivery, work)

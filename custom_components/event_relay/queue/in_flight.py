@@ -6,7 +6,6 @@ They are the dispatcher's; the worker claims as many as they leave room for.
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from ..backends.base import Backend
@@ -59,7 +58,7 @@ class InFlight:
         """Total of the clock's jumps up to which they are moved."""
         self._accepting = 0
         """Deliveries accepted as claimed that are being committed."""
-        self._none_accepting: asyncio.Future[None] | None = None
+        self._none_accepting = asyncio.Event()
         self._pace = AnswerPace()
 
     def slots(self, now: datetime) -> tuple[int, int]:
@@ -131,17 +130,14 @@ class InFlight:
         if accepted is not None:
             self._payloads[accepted.id] = payload
             self.add((accepted,))
-        if not self._accepting and self._none_accepting is not None:
-            self._none_accepting.set_result(None)
-            self._none_accepting = None
+        if not self._accepting:
+            self._none_accepting.set()
 
-    async def until_accepted(self, patience: float) -> None:
-        """Wait up to `patience` seconds until nothing is being accepted as claimed."""
+    async def until_accepted(self) -> None:
+        """Wait until nothing is being accepted as claimed."""
         if self._accepting:
-            self._none_accepting = asyncio.get_running_loop().create_future()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._none_accepting
+            self._none_accepting.clear()
+            await self._none_accepting.wait()
 
     @property
     def holds_any(self) -> bool:
@@ -228,8 +224,8 @@ class InFlight:
         self.settling[delivery.id] = task
         return True
 
-    def remove(self, delivery_id: str, task: asyncio.Task[None]) -> None:
-        """Remove a task that has ended; the delivery may already have another."""
+    def remove(self, delivery_id: str, task: asyncio.Future[None]) -> None:
+        """Remove a task or commit that has ended; there may already be another."""
         for tasks in (self.sending, self.settling, self.looking_up):
             if tasks.get(delivery_id) is task:
                 del tasks[delivery_id]

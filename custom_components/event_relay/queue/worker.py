@@ -219,8 +219,8 @@ class Worker:
 
         Those that are cut off stay in `sending`; the next run looks them up.
         """
-        now = asyncio.get_running_loop().time
-        until = now() + (STOP_PATIENCE if patience is None else patience)
+        until = asyncio.get_running_loop().time()
+        until += STOP_PATIENCE if patience is None else patience
         self._flow_control.stopping = True
         self.wake()
         if self._store.healthy:
@@ -228,7 +228,7 @@ class Worker:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(until), self._turning:
                     pass
-        await self._dispatcher.stop(max(0, until - now()))
+        await self._dispatcher.stop(until)
 
     async def _safe_turn(self) -> float | None:
         """Take a turn; after an exception the next one is soon."""

@@ -155,17 +155,13 @@ class Store:
         *,
         was: DeliveryState,
         anew: bool = False,
-        on_written: OnWritten[None] | None = None,
     ) -> asyncio.Future[None]:
-        """Queue the commit of a next state; return the future of `update`.
-
-        `on_written` is called at the same moment.
-        """
+        """Queue the commit of a next state; return the future of `update`."""
         if delivery.state is not was and delivery.state not in TRANSITIONS[was]:
             message = f"no transition from {was} to {delivery.state}"
             raise ValueError(message)
         change = Change(delivery=delivery, was=was, anew=anew)
-        return self._changing.put(self._database, change, on_written)
+        return self._changing.put(self._database, change)
 
     def hurry(self) -> None:
         """Have what is queued committed without waiting for more."""
