@@ -39,6 +39,7 @@ from custom_components.event_relay.queue.store.store import (
 
 from .ledger import ACTION, START
 from .pipeline import OWNER
+from .world import World
 
 
 def pending_delivery(number: int = 1, **changes: object) -> Delivery:
@@ -313,6 +314,22 @@ async def test_claimed_deliveries_have_shifted_times(store: Store) -> None:
     (claimed,) = taken.claimed
     assert claimed.accepted_at == START + jump
     assert claimed == await store.get("delivery-1")
+
+
+def test_payload_rejected_by_a_full_disk_is_not_sent(world: World) -> None:
+    world.pipeline.worker.pause()
+    world.loop.settle()
+    world.database.full = True
+    with pytest.raises(StoreUnavailable):
+        world.submit("one").result()
+    world.database.full = False
+    world.submit("one", text="x" * writes.KEPT_PAYLOAD).result()
+
+    world.pipeline.worker.resume()
+    world.loop.settle()
+
+    # Its backend compares what is sent with the file.
+    assert world.stored_states() == {"one": DeliveryState.DELIVERED}
 
 
 async def test_sequence_rejected_by_a_full_disk_is_not_mixed_up(store: Store) -> None:

@@ -140,7 +140,10 @@ def accept(
     written in either case. If the queue is full, QueueFull is returned instead, and
     neither is written.
     """
-    known = there(database, [one.delivery.id for one in acceptances])
+    ids = [one.delivery.id for one in acceptances]
+    known = there(database, ids)
+    # A transaction that was rolled back may have kept other deliveries with these ids.
+    _ = unclaimed.take(database, ids)
     new: list[Delivery] = []
     outcomes: list[Delivery | Exception] = []
     moved = clock_shifts.written(database, [one.delivery for one in acceptances])
