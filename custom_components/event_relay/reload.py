@@ -1,13 +1,13 @@
 """Keeps rules running while their connection is reloaded."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 import logging
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util.hass_dict import HassKey
 
 from .rules.rules import Rules
@@ -27,8 +27,8 @@ class _Kept:
 _KEPT: HassKey[dict[str, _Kept]] = HassKey("event_relay_kept_rules")
 """Rules of connections that are not loaded at the moment, by entry id."""
 
-UNLOADED_FOR_GOOD = 30.0
-"""Seconds after which an unloaded connection no longer counts as reloading."""
+UNLOADED_FOR_GOOD = timedelta(seconds=30)
+"""Time after which an unloaded connection no longer counts as reloading."""
 
 
 async def async_keep_rules(
@@ -41,13 +41,18 @@ async def async_keep_rules(
     if entry.disabled_by is not None:
         await rules.async_stop()
         return
-    look_again = HassJob(
-        partial(_async_stop_if_unloaded, hass, entry), cancel_on_shutdown=True
+    # Again and again: it may be disabled while its set-up is retried, when Home
+    # Assistant has nothing to unload.
+    stop_looking = async_track_time_interval(
+        hass,
+        partial(_async_stop_if_unloaded, hass, entry),
+        UNLOADED_FOR_GOOD,
+        cancel_on_shutdown=True,
     )
     hass.data.setdefault(_KEPT, {})[entry.entry_id] = _Kept(
         rules=rules,
         cancels=(
-            async_call_later(hass, UNLOADED_FOR_GOOD, look_again),
+            stop_looking,
             hass.async_add_shutdown_job(HassJob(rules.async_home_stops)),
             async_before_closing(hass, rules.async_stop),
         ),
@@ -80,7 +85,7 @@ async def async_stop_kept_rules(hass: HomeAssistant, entry: ConfigEntry) -> None
 async def _async_stop_if_unloaded(
     hass: HomeAssistant, entry: ConfigEntry, _: datetime
 ) -> None:
-    """Stop the kept rules unless their connection has been loaded again."""
-    if entry.state is ConfigEntryState.NOT_LOADED:
+    """Stop the kept rules unless their connection is loaded again, or being loaded."""
+    if entry.state is ConfigEntryState.NOT_LOADED and not entry.setup_lock.locked():
         _LOGGER.debug("%s is not loaded again; its rules stop", entry.title)
         await async_stop_kept_rules(hass, entry)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from homeassistant.components.calendar.const import DATA_COMPONENT
-from homeassistant.core import HomeAssistant
+from homeassistant.const import SERVICE_TURN_OFF, SERVICE_TURN_ON
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -15,6 +16,7 @@ from custom_components.event_relay.rules.rule_runner import AGAIN
 from custom_components.event_relay.rules.triggers import Triggers
 from tools.simulators.frigate import FrigateSimulator
 
+from ..home import act, turn
 from ..markdown import read
 from ..waiting import wait_until
 from .calendar import Calendar
@@ -145,3 +147,19 @@ async def test_rule_removed_while_attaching_leaves_nothing_attached(
 
     assert not triggers.attached
     assert not fired
+
+
+async def test_rule_that_is_switched_off_and_on_before_the_start_fires_once(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    await set_states(hass, BELL, "off")
+    hass.set_state(CoreState.not_running)
+    await set_up(hass, frigate, rule_subentry(DOORBELL))
+    for service in (SERVICE_TURN_OFF, SERVICE_TURN_ON):
+        await turn(hass, service, "switch.doorbell")
+    await hass.async_start()
+    await hass.async_block_till_done()
+
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, 1)
+    assert len((await act(hass, "list_deliveries"))["deliveries"]) == 1

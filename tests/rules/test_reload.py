@@ -2,17 +2,24 @@
 
 import asyncio
 from contextlib import closing
+from datetime import timedelta
 import sqlite3
+from types import MappingProxyType
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.config_entries import (
+    ConfigEntryDisabler,
+    ConfigEntryState,
+    ConfigSubentry,
+)
 from homeassistant.const import (
     EVENT_HOMEASSISTANT_CLOSE,
     EVENT_HOMEASSISTANT_FINAL_WRITE,
     EVENT_HOMEASSISTANT_STOP,
 )
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
@@ -21,16 +28,20 @@ from custom_components.event_relay.const import CONF_UNSETTLED_LIMIT
 from custom_components.event_relay.queue import worker
 from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.queue.store.store import Store, StoreUnavailable
+from custom_components.event_relay.reload import UNLOADED_FOR_GOOD
+from custom_components.event_relay.rules.rule_runner import RuleRunner
 from custom_components.event_relay.storage import async_get_store
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
+from ..failing_store import disk_full
 from ..home import act, coordinator
 from ..waiting import wait_until
 from .home import (
     BELL,
     DOORBELL,
     PRESSED,
+    RULE_ID,
     rule_subentry,
     set_states,
     set_up,
@@ -202,6 +213,54 @@ async def test_disabled_connection_does_not_fire(
     await set_states(hass, BELL, "on")
 
     assert await rows(hass) == []
+
+
+async def test_connection_disabled_while_it_cannot_be_loaded_does_not_fire(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Home Assistant then has nothing to unload."""
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "counts", disk_full)
+        assert not await hass.config_entries.async_reload(entry.entry_id)
+        later = dt_util.utcnow() + UNLOADED_FOR_GOOD + timedelta(seconds=1)
+        async_fire_time_changed(hass, later)
+        await hass.async_block_till_done()
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        await set_states(hass, BELL, "on", "off")
+        assert len(await rows(hass)) == 1
+
+        by = ConfigEntryDisabler.USER
+        assert await hass.config_entries.async_set_disabled_by(entry.entry_id, by)
+        later += UNLOADED_FOR_GOOD + timedelta(seconds=1)
+        async_fire_time_changed(hass, later)
+        await hass.async_block_till_done()
+        await set_states(hass, BELL, "on")
+        assert len(await rows(hass)) == 1
+
+
+async def test_progress_is_saved_while_a_rule_is_added(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
+    rules = coordinator(entry).rules
+    assert rules is not None
+    another = ConfigSubentry(
+        data=MappingProxyType(DOORBELL),
+        subentry_id="another",
+        subentry_type="rule",
+        title="Another",
+        unique_id=None,
+    )
+
+    async def save(_: RuleRunner) -> None:
+        if "another" not in rules.runners:
+            await rules.async_sync({**entry.subentries, "another": another})
+
+    monkeypatch.setattr(RuleRunner, "async_save_progress", save)
+    await rules.async_save_progress()
+    assert rules.runners.keys() == {RULE_ID, "another"}
 
 
 async def test_firing_after_a_reload_is_delivered_once(

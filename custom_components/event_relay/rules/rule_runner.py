@@ -269,10 +269,9 @@ class RuleRunner(SubentryRunner):
 
     async def _async_attach_all(self) -> Armed | None:
         """Attach what can be attached; None if nothing can, or everything is."""
-        if self._armed is not None:
-            return None
         async with self._arming:
-            return await self._async_attach()
+            # Another call may have attached it meanwhile.
+            return None if self._armed is not None else await self._async_attach()
 
     async def _async_attach(self) -> Armed | None:
         """Attach what can be attached; firings in the meantime wait for it."""

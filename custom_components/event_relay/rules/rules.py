@@ -85,12 +85,12 @@ class Rules:
         """Start every runner that has not started."""
         if self._stop_listening is None:
             self._stop_listening = self._rule_context.queue.listen(self._settled)
-        for runner in self._runners.values():
+        for runner in tuple(self._runners.values()):
             await _start(runner)
 
     async def async_home_stops(self) -> None:
         """Stop early what need not run until Home Assistant has stopped."""
-        for runner in self._runners.values():
+        for runner in tuple(self._runners.values()):
             await runner.async_home_stops()
 
     async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
@@ -155,12 +155,12 @@ class Rules:
             self._stop_listening()
             self._stop_listening = None
         async with self._changing:
-            for runner in self._runners.values():
+            for runner in tuple(self._runners.values()):
                 await runner.async_stop()
 
     async def async_remove(self) -> None:
         """End what was begun at the backend: the connection is deleted."""
-        for runner in self._runners.values():
+        for runner in tuple(self._runners.values()):
             try:
                 await runner.async_remove()
             except StoreError as error:
@@ -168,7 +168,7 @@ class Rules:
 
     async def async_save_progress(self) -> None:
         """Save the progress of every runner."""
-        for runner in self._runners.values():
+        for runner in tuple(self._runners.values()):
             await runner.async_save_progress()
 
     @callback
