@@ -21,11 +21,20 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.event_relay import coordinator as relay_coordinator
-from custom_components.event_relay.backends.errors import CannotConnect
+from custom_components.event_relay.backends.errors import (
+    BALANCE_EMPTY,
+    NOT_STORED,
+    BackendError,
+    CannotConnect,
+    InvalidCredentials,
+    PermissionDenied,
+    Unavailable,
+)
 from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import QUIET, permission_issue
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.queue import backoff
+from custom_components.event_relay.repair_flows import not_stored
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, connection_entry, coordinator, wait_for_state
@@ -123,6 +132,44 @@ async def test_missing_permission_pauses_with_a_repair_until_granted(
     await wait_for_state(hass, second["delivery_id"], "delivered")
     assert len(frigate.events) == 2
     assert ir.async_get(hass).async_get_issue(DOMAIN, permission_issue(entry)) is None
+
+
+@pytest.mark.parametrize(
+    "before",
+    [PermissionDenied("0 EUR", code=BALANCE_EMPTY), InvalidCredentials("expired")],
+)
+async def test_repair_says_what_is_missing_now(
+    hass: HomeAssistant, entry: MockConfigEntry, before: BackendError
+) -> None:
+    for error in (before, PermissionDenied("not Anna")):
+        coordinator(entry).contacted(error)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, permission_issue(entry))
+    assert issue is not None
+    assert issue.translation_key == "permission_denied"
+    assert coordinator(entry).last_exception is coordinator(entry).paused_for
+
+
+async def test_renamed_connection_is_called_by_its_new_name(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(not_stored, "SURE_AFTER", timedelta())
+    running = coordinator(entry)
+    hass.config_entries.async_update_entry(entry, title="Yard")
+    await hass.async_block_till_done()
+    assert coordinator(entry) is running
+
+    running.contacted(Unavailable(code=NOT_STORED))
+    running.contacted(PermissionDenied("not Anna"))
+    issues = ir.async_get(hass).issues.values()
+    assert [(one.translation_placeholders or {})["connection"] for one in issues] == [
+        "Yard",
+        "Yard",
+    ]
+    assert "Yard: deliveries wait" in caplog.text
+    assert running.name == running.counts.name == "Yard"
 
 
 async def test_refused_login_pauses_until_reauthentication(

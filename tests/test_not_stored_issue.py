@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.errors import NOT_STORED, Unavailable
 from custom_components.event_relay.backends.frigate.operations import stored
@@ -29,7 +30,8 @@ def has_repair(hass: HomeAssistant, issue_id: str = ISSUE) -> bool:
 
 
 async def test_repair_is_created_after_a_while(hass: HomeAssistant) -> None:
-    issue = NotStoredIssue(hass, "one", "Frigate")
+    entry = MockConfigEntry(entry_id="one", title="Frigate")
+    issue = NotStoredIssue(hass, entry)
     now = dt_util.utcnow()
     error = Unavailable(code=NOT_STORED)
     issue.async_failed(error, now)

@@ -38,6 +38,7 @@ VISITOR = {"camera": "garden", "label": "visitor"}
 DELIVERED = "sensor.frigate_total_delivered"
 FAILED = "sensor.frigate_total_failed"
 EXPIRED = "sensor.frigate_expired_deliveries"
+REFUSED = "sensor.frigate_refused_deliveries"
 DELAY = "sensor.frigate_last_delay"
 OF_RULE = "sensor.doorbell_total_delivered"
 FAILED_OF_RULE = "sensor.doorbell_total_failed"
@@ -114,6 +115,19 @@ async def test_counters_continue_after_a_reload(
     await act(hass, "create_camera_event", **VISITOR)
     assert await shown_counts(hass, DELIVERED) == ["2"]
     assert delay != "unknown"
+
+
+async def test_outcomes_right_before_a_reload_are_counted(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    """The sensors are removed before they show what they gather."""
+    entry = await connect(hass, frigate)
+    await act(hass, "create_camera_event", **VISITOR)
+    refused = HomeAssistantError(translation_key="outbox_full")
+    coordinator(entry).losses.async_refused(refused)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert await shown_counts(hass, DELIVERED, REFUSED) == ["1", "1"]
 
 
 async def test_no_counter_falls_after_a_crash(

@@ -115,7 +115,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
 async def async_unload_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> bool:
     """Stop delivering; pending and newly accepted deliveries stay in the queue."""
     coordinator = entry.runtime_data
-    await coordinator.worker.stop()
+    await coordinator.async_stop_sending()
     if coordinator.rules is not None:
         await async_keep_rules(hass, entry, coordinator.rules)
     return await hass.config_entries.async_unload_platforms(entry, _platforms(entry))
@@ -144,14 +144,15 @@ def _platforms(entry: RelayConfigEntry) -> tuple[Platform, ...]:
 
 async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> None:
     """Reload a connection whose settings have changed, else update its rules."""
-    if settings(entry) != entry.runtime_data.settings:
+    coordinator = entry.runtime_data
+    if settings(entry) != coordinator.settings:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
-    entry.runtime_data.announcer.title = entry.title
-    entry.runtime_data.queue.limit = unsettled_limit(entry.options)
+    coordinator.name = coordinator.counts.name = entry.title
+    coordinator.queue.limit = unsettled_limit(entry.options)
     async_register_device(hass, entry)
-    entry.runtime_data.forms.contacted(hass, entry, entry.runtime_data.client)
-    if (rules := entry.runtime_data.rules) is not None:
+    coordinator.forms.contacted(hass, entry, coordinator.client)
+    if (rules := coordinator.rules) is not None:
         await rules.async_sync(entry.subentries)
 
 

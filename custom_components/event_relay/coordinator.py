@@ -148,13 +148,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.rules: Rules | None = None
         """Its rules and mirrors, once loaded."""
         self.counts = CountsCoordinator(hass, entry, store)
-        self.announcer = Announcer(hass, entry.entry_id, entry.title, backend)
+        self.announcer = Announcer(hass, entry, backend)
         self.tallies = Tallies(hass, entry.entry_id, store)
         self.losses = Losses(hass, entry, self)
         self.paused_for: BackendError | None = None
         """Why nothing is sent until somebody fixes the connection."""
-        self._not_stored = NotStoredIssue(hass, entry.entry_id, entry.title)
-        self._held_back = HeldBackIssue(hass, entry.entry_id, entry.title, backend)
+        self._not_stored = NotStoredIssue(hass, entry)
+        self._held_back = HeldBackIssue(hass, entry, backend)
         self._put_off_at = -inf
         """When the next poll was last rescheduled, in the event loop's time."""
 
@@ -278,6 +278,10 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """Stop sending; deliveries accepted until the file closes are stored."""
         if self.rules is not None:
             await self.rules.async_home_stops()
+        await self.async_stop_sending()
+
+    async def async_stop_sending(self) -> None:
+        """Stop sending, and show what has been counted while there are entities."""
         await self.worker.stop()
         self.losses.async_show()
         self.tallies.async_stop()
@@ -295,12 +299,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             capabilities = await read_capabilities(self.client)
         except BackendError as error:
             self._pause_for(error)
-            kind = (
-                ConfigEntryAuthFailed
-                if isinstance(error, InvalidCredentials)
-                else UpdateFailed
-            )
-            raise kind(**error_text(self.hass, error, self.name)) from error
+            raise update_error(self.hass, error, self.name) from error
         kept: JsonObject = capabilities.dump()
         entry = self.config_entry
         if entry.data[CONF_CAPABILITIES] != kept:
@@ -331,9 +330,9 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 self.config_entry.async_start_reauth(self.hass)
             elif isinstance(error, PermissionDenied):
                 self._schedule_refresh()
+            self.last_exception = error
             if self.last_update_success:
                 _LOGGER.warning("%s: deliveries wait (%s)", self.name, error)
-                self.last_exception = error
                 self.last_update_success = False
                 self.async_update_listeners()
             return
@@ -373,7 +372,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         before, self.paused_for = self.paused_for, error
         if before is None or before.code != error.code:
             self._notify_cards()
-        if isinstance(error, PermissionDenied) and before is None:
+        if isinstance(error, PermissionDenied):
             ir.async_create_issue(
                 self.hass,
                 DOMAIN,
@@ -483,7 +482,16 @@ def backend_error(
     hass: HomeAssistant, error: BackendError, connection: str
 ) -> HomeAssistantError:
     """Return the error of a failed query to a backend."""
-    return HomeAssistantError(**error_text(hass, error, connection))
+    return HomeAssistantError(**_error_text(hass, error, connection))
+
+
+def update_error(
+    hass: HomeAssistant, error: BackendError, connection: str
+) -> HomeAssistantError:
+    """Return the error of a poll; for refused credentials one that asks for others."""
+    refused = isinstance(error, InvalidCredentials)
+    kind = ConfigEntryAuthFailed if refused else UpdateFailed
+    return kind(**_error_text(hass, error, connection))
 
 
 def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
@@ -510,20 +518,15 @@ def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
     )
 
 
-def error_text(
+def _error_text(
     hass: HomeAssistant, error: BackendError, connection: str
 ) -> dict[str, Any]:
     """Return the translation arguments of a client's error."""
     return {
         "translation_domain": DOMAIN,
         "translation_key": error.code,
-        "translation_placeholders": _placeholders(hass, error, connection),
+        "translation_placeholders": {
+            "connection": connection,
+            "reason": reason_in_words(hass, error.reason) or error.code,
+        },
     }
-
-
-def _placeholders(
-    hass: HomeAssistant, error: BackendError, connection: str
-) -> dict[str, str]:
-    """Return the placeholders of an error's text."""
-    reason = reason_in_words(hass, error.reason) or error.code
-    return {"connection": connection, "reason": reason}

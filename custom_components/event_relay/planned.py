@@ -5,13 +5,12 @@ import logging
 from typing import override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.debounce import Debouncer
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .backends.errors import BackendError, InvalidCredentials
+from .backends.errors import BackendError
 from .backends.outside_calendar import OutsideCalendar, Planned
-from .coordinator import RelayConfigEntry, error_text
+from .coordinator import RelayConfigEntry, update_error
 from .queue.delivery import Delivery, DeliveryState
 
 _LOGGER = logging.getLogger(__name__)
@@ -72,11 +71,7 @@ class PlannedCoordinator(DataUpdateCoordinator[tuple[Planned, ...]]):
         try:
             planned = await self._calendar.read(relay.client)
         except BackendError as error:
-            kind = (
-                ConfigEntryAuthFailed
-                if isinstance(error, InvalidCredentials)
-                else UpdateFailed
-            )
-            raise kind(**error_text(self.hass, error, self.name)) from error
+            title = self.config_entry.title
+            raise update_error(self.hass, error, title) from error
         self.known = True
         return tuple(sorted(planned, key=lambda one: (one.start, one.end, one.id)))

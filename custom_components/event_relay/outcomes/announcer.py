@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -63,13 +65,12 @@ class Announcer:
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry_id: str, title: str, backend: Backend
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], backend: Backend
     ) -> None:
         """Initialize for a connection, without listening."""
         self._hass = hass
-        self._entry_id = entry_id
+        self._entry = entry
         self._backend = backend
-        self.title = title
         self._runners: dict[str, SubentryRunner] = {}
         self._listeners: Listeners[[Announcement]] = Listeners()
         self._waiting: deque[Announcement] = deque()
@@ -156,15 +157,15 @@ class Announcer:
             EVENT_OUTCOME,
             {
                 "entity_id": entity_of(
-                    self._hass, self._entry_id, owner.id if owner else None
+                    self._hass, self._entry.entry_id, owner.id if owner else None
                 ),
                 "device_id": dr.async_get_device_id_by_identifier(
                     self._hass,
-                    (DOMAIN, self._entry_id),
-                    config_entry_id=self._entry_id,
+                    (DOMAIN, self._entry.entry_id),
+                    config_entry_id=self._entry.entry_id,
                 ),
-                "name": owner.title if owner else self.title,
-                "connection": self.title,
+                "name": owner.title if owner else self._entry.title,
+                "connection": self._entry.title,
                 "outcome": outcome.kind.value,
                 "operation": delivery.operation if delivery else None,
                 "about": self._about(delivery) if delivery else None,

@@ -1,5 +1,8 @@
 """Repair issue of deliveries that a backend refuses while it accepts others."""
 
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -18,12 +21,12 @@ class HeldBackIssue:
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry_id: str, title: str, backend: Backend
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], backend: Backend
     ) -> None:
         """Initialize for a connection."""
         self._hass = hass
-        self._id = f"{HELD_BACK_ISSUE}{entry_id}"
-        self._title = title
+        self._id = f"{HELD_BACK_ISSUE}{entry.entry_id}"
+        self._entry = entry
         self._backend = backend
         self._waiting: set[str] = set()
 
@@ -45,7 +48,7 @@ class HeldBackIssue:
             translation_key="held_back",
             # Every user may list repairs, so they omit the backend's reasons.
             translation_placeholders={
-                "connection": self._title,
+                "connection": self._entry.title,
                 "waiting": str(len(self._waiting)),
             },
         )

@@ -1,7 +1,9 @@
 """Repair issue of a backend that accepts requests but stores nothing."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -20,11 +22,11 @@ Retries are frequent enough to show it within two minutes.
 class NotStoredIssue:
     """Watches one connection."""
 
-    def __init__(self, hass: HomeAssistant, entry_id: str, title: str) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         """Initialize for a connection."""
         self._hass = hass
-        self._id = f"{NOT_STORED_ISSUE}{entry_id}"
-        self._title = title
+        self._id = f"{NOT_STORED_ISSUE}{entry.entry_id}"
+        self._entry = entry
         self._since: datetime | None = None
 
     @callback
@@ -43,7 +45,7 @@ class NotStoredIssue:
             is_fixable=False,
             severity=ir.IssueSeverity.ERROR,
             translation_key="not_stored",
-            translation_placeholders={"connection": self._title},
+            translation_placeholders={"connection": self._entry.title},
         )
 
     @callback
