@@ -1,14 +1,13 @@
 /** What can be done with all that is shown: retry, discard, save as a file. */
 import { html, nothing } from "lit";
 import type { ReactiveController, ReactiveControllerHost, TemplateResult } from "lit";
-import { canDiscard, canRetry } from "./delivery";
-import type { Delivery } from "./delivery";
-import { messageOf } from "./feed";
+import { canDiscard, canRetry, perform } from "./delivery";
+import type { Deed, Delivery } from "./delivery";
 import type { Feed } from "./feed";
 import type { HomeAssistant } from "./home-assistant";
 import { save } from "./sheet";
 import type { Format } from "./sheet";
-import { text } from "./texts";
+import { errorText, speaker } from "./texts";
 import type { Text } from "./texts";
 import { number } from "./times";
 
@@ -18,16 +17,17 @@ const CHANGED_MOST = 1_000;
 /** How many are changed at the same time. */
 const AT_ONCE = 4;
 
-type Deed = "retry" | "discard";
+/** What can be done with many at once. */
+type BulkDeed = Exclude<Deed, "arrived">;
 
-const CAN: Readonly<Record<Deed, (one: Delivery) => boolean>> = {
+const CAN: Readonly<Record<BulkDeed, (one: Delivery) => boolean>> = {
   retry: canRetry,
   discard: canDiscard,
 };
 
 export class Bulk implements ReactiveController {
   open = false;
-  #asking: { readonly deed: Deed; readonly rows: readonly Delivery[] } | undefined;
+  #asking: { readonly deed: BulkDeed; readonly rows: readonly Delivery[] } | undefined;
   #busy = false;
   readonly #host: ReactiveControllerHost;
   readonly #feed: Feed;
@@ -62,7 +62,7 @@ export class Bulk implements ReactiveController {
     const say = speaker(hass);
     if (this.#asking !== undefined) return this.#confirm(hass);
     const count = number(hass, this.#feed.rows.length);
-    const deeds: readonly Deed[] = hass.user?.is_admin ? ["retry", "discard"] : [];
+    const deeds: readonly BulkDeed[] = hass.user?.is_admin ? ["retry", "discard"] : [];
     const button = (key: Text, act: () => unknown): TemplateResult =>
       html`<button class="action" ?disabled=${this.#busy} @click=${act}>${say(key)}</button>`;
     return html`<div class="confirm" role="group" aria-label=${say("shown")}>
@@ -99,7 +99,7 @@ export class Bulk implements ReactiveController {
     </div>`;
   }
 
-  async #ask(hass: HomeAssistant, deed: Deed): Promise<void> {
+  async #ask(hass: HomeAssistant, deed: BulkDeed): Promise<void> {
     const shown = await this.#while(this.#feed.upTo(CHANGED_MOST));
     // What may have arrived is decided one by one.
     const rows = shown.filter((row) => CAN[deed](row) && !row.outcome_unknown);
@@ -113,7 +113,7 @@ export class Bulk implements ReactiveController {
     save(rows, this.#feed.connections, format);
   }
 
-  async #act(hass: HomeAssistant, deed: Deed, rows: readonly Delivery[]): Promise<void> {
+  async #act(hass: HomeAssistant, deed: BulkDeed, rows: readonly Delivery[]): Promise<void> {
     const say = speaker(hass);
     const count = number(hass, rows.length);
     const left = [...rows];
@@ -122,14 +122,11 @@ export class Bulk implements ReactiveController {
     const work = async (): Promise<void> => {
       for (let row = left.shift(); row !== undefined; row = left.shift()) {
         try {
-          await hass.callService("event_relay", `${deed}_delivery`, {
-            delivery_id: row.delivery_id,
-            ...(deed === "retry" ? { wait: 0 } : {}),
-          });
+          await perform(hass, deed, row);
           done += 1;
           this.#say(say("progress", { done: number(hass, done), count }));
         } catch (error) {
-          reason = messageOf(error);
+          reason = await errorText(hass, error);
         }
       }
     };
@@ -154,8 +151,3 @@ export class Bulk implements ReactiveController {
     }
   }
 }
-
-const speaker =
-  (hass: HomeAssistant) =>
-  (key: Text, values?: Record<string, string>): string =>
-    text(hass, key, values);

@@ -6,11 +6,10 @@ import { askerOf } from "./asker";
 import type { Asker } from "./asker";
 import { Bulk } from "./bulk";
 import { copy } from "./copy";
-import { CHOICES } from "./delivery";
-import type { Delivery, Details } from "./delivery";
+import { CHOICES, perform } from "./delivery";
+import type { Deed, Delivery, Details } from "./delivery";
 import { deliveryDetails } from "./details";
-import type { Asking } from "./details";
-import { Feed, messageOf } from "./feed";
+import { Feed } from "./feed";
 import { sameFilter } from "./filter";
 import type { Filter } from "./filter";
 import { configForm } from "./form";
@@ -19,7 +18,7 @@ import type { HomeAssistant } from "./home-assistant";
 import { ICONS, icon as drawn } from "./icons";
 import { deliveryRow } from "./row";
 import { styles } from "./styles";
-import { text } from "./texts";
+import { errorText, text } from "./texts";
 import type { Text } from "./texts";
 import { day } from "./times";
 import { toolbar } from "./toolbar";
@@ -54,7 +53,7 @@ export class EventRelayCard extends LitElement {
   #open: string | undefined;
   #details: Details | undefined;
   #asker: Asker | undefined;
-  #asking: Asking | undefined;
+  #asking: Deed | undefined;
   #busy = false;
   #said = "";
   /** The row that the tab key leads to. */
@@ -426,7 +425,7 @@ export class EventRelayCard extends LitElement {
     this.requestUpdate();
   }
 
-  #ask(asking: Asking | undefined): void {
+  #ask(asking: Deed | undefined): void {
     this.#asking = asking;
     this.requestUpdate();
     void this.updateComplete.then(() => {
@@ -434,25 +433,14 @@ export class EventRelayCard extends LitElement {
     });
   }
 
-  async #act(row: Delivery, asking: Asking): Promise<void> {
-    const data = { delivery_id: row.delivery_id };
+  async #act(row: Delivery, asking: Deed): Promise<void> {
     this.#busy = true;
     this.requestUpdate();
     try {
-      if (asking === "retry") {
-        const confirm = row.outcome_unknown ? { confirm: true } : {};
-        await this.hass?.callService("event_relay", "retry_delivery", {
-          ...data,
-          ...confirm,
-          wait: 0,
-        });
-      } else {
-        const service = asking === "arrived" ? "mark_delivered" : "discard_delivery";
-        await this.hass?.callService("event_relay", service, data);
-      }
+      if (this.hass !== undefined) await perform(this.hass, asking, row);
       this.#said = this.#text(`done_${asking}`);
     } catch (error) {
-      this.#said = messageOf(error);
+      this.#said = await errorText(this.hass, error);
     }
     this.#busy = false;
     this.#asking = undefined;

@@ -1,4 +1,5 @@
-/** Deliveries as the integration tells of them. */
+/** Deliveries as the integration tells of them, and what a user can do about one. */
+import type { HomeAssistant } from "./home-assistant";
 
 export const STATES = [
   "pending",
@@ -98,6 +99,22 @@ export const canMark = (one: Delivery): boolean =>
 
 export const canDiscard = (one: Delivery): boolean =>
   one.state === "pending" || one.state === "uncertain" || one.state === "failed";
+
+export type Deed = "retry" | "arrived" | "discard";
+
+const ACTIONS: Readonly<Record<Deed, string>> = {
+  retry: "retry_delivery",
+  arrived: "mark_delivered",
+  discard: "discard_delivery",
+};
+
+/** Do something about a delivery. Home Assistant shows no error: the card says it. */
+export function perform(hass: HomeAssistant, deed: Deed, row: Delivery): Promise<unknown> {
+  const data: Record<string, unknown> = { delivery_id: row.delivery_id };
+  if (deed === "retry") data["wait"] = 0;
+  if (deed === "retry" && row.outcome_unknown) data["confirm"] = true;
+  return hass.callService("event_relay", ACTIONS[deed], data, undefined, false);
+}
 
 /** Return the states that a choice stands for; none for all. */
 export function statesOf(choice: Choice | undefined): readonly State[] {

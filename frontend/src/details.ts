@@ -4,15 +4,12 @@ import type { TemplateResult } from "lit";
 import { activityOf } from "./asker";
 import type { Asker } from "./asker";
 import { canDiscard, canMark, canRetry } from "./delivery";
-import type { Connection, Delivery, Details, Pause } from "./delivery";
+import type { Connection, Deed, Delivery, Details, Pause } from "./delivery";
 import type { HomeAssistant } from "./home-assistant";
 import { between, operationName, pauseOf, pauseReason, thumbnail } from "./row";
-import { integrationText, isolated, text, words } from "./texts";
+import { integrationText, isolated, speaker, text, words } from "./texts";
 import type { Text } from "./texts";
 import { duration, full, number } from "./times";
-
-/** What an administrator is asked to confirm. */
-export type Asking = "retry" | "arrived" | "discard";
 
 interface Shown {
   readonly hass: HomeAssistant;
@@ -22,10 +19,11 @@ interface Shown {
   readonly more: Details | undefined;
   /** Found a moment later. */
   readonly asker: Asker | undefined;
-  readonly asking: Asking | undefined;
+  /** What an administrator is asked to confirm. */
+  readonly asking: Deed | undefined;
   readonly busy: boolean;
-  readonly ask: (asking: Asking | undefined) => void;
-  readonly act: (asking: Asking) => void;
+  readonly ask: (asking: Deed | undefined) => void;
+  readonly act: (asking: Deed) => void;
   readonly copy: () => void;
 }
 
@@ -50,11 +48,6 @@ export function deliveryDetails(shown: Shown): TemplateResult {
     ${shown.hass.user?.is_admin ? actions(shown) : nothing}
   </div>`;
 }
-
-const speaker =
-  (hass: HomeAssistant) =>
-  (key: Text, values?: Record<string, string>): string =>
-    text(hass, key, values);
 
 function items(shown: Shown): Item[] {
   const { hass, row, connection, copy } = shown;

@@ -4,6 +4,7 @@ import type { Change, Connection, Counts, Delivery, Page } from "./delivery";
 import { asked, matches } from "./filter";
 import type { Filter } from "./filter";
 import type { HomeAssistant } from "./home-assistant";
+import { errorText, messageOf } from "./texts";
 
 const FIRST = 50;
 const MORE = 200;
@@ -230,6 +231,15 @@ export class Feed implements ReactiveController {
     if (later) this.#before = null;
     this.error = later ? undefined : messageOf(error);
     this.#host.requestUpdate();
+    if (!later) void this.#translate(error);
+  }
+
+  async #translate(error: unknown): Promise<void> {
+    const asking = this.#asked;
+    const said = await errorText(this.#hass, error);
+    if (asking !== this.#asked) return;
+    this.error = said;
+    this.#host.requestUpdate();
   }
 
   #heard(change: Change): void {
@@ -272,15 +282,6 @@ function placeOf(rows: readonly Delivery[], sequence: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Return what an error of Home Assistant says. */
-export function messageOf(error: unknown): string {
-  if (typeof error === "object" && error !== null) {
-    if ("message" in error) return String(error.message);
-    if ("error" in error) return messageOf(error.error);
-  }
-  return String(error);
 }
 
 /** Return the code of an error, which may be an answer with one, or only the code. */

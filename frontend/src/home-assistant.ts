@@ -33,12 +33,17 @@ export interface HomeAssistant {
     removeEventListener(event: "ready", heard: () => void): void;
   };
   localize(key: string, values?: Record<string, string>): string;
-  loadBackendTranslation(category: string, integration: string): Promise<unknown>;
+  loadBackendTranslation(
+    category: string,
+    integration: string,
+  ): Promise<HomeAssistant["localize"]>;
   callWS<Answer>(message: { type: string; [field: string]: unknown }): Promise<Answer>;
   callService(
     domain: string,
     service: string,
     data: Record<string, unknown>,
+    target: undefined,
+    notifyOnError: boolean,
   ): Promise<unknown>;
 }
 

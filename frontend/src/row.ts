@@ -5,8 +5,7 @@ import { WAITING } from "./delivery";
 import type { Connection, Delivery, Pause } from "./delivery";
 import type { HomeAssistant } from "./home-assistant";
 import { ICONS, STATE_ICONS, icon } from "./icons";
-import { integrationText, text, words } from "./texts";
-import type { Text } from "./texts";
+import { integrationText, speaker, text, words } from "./texts";
 import { clock, day, duration, full, number, relative } from "./times";
 
 /** Seconds from which on it is said that something came late. */
@@ -109,8 +108,7 @@ const apart = html`<span aria-hidden="true"> · </span><span class="unseen">, </
 
 /** Say what is out of the ordinary. */
 function notes(hass: HomeAssistant, row: Delivery, pause: Pause | undefined): string[] {
-  const say = (key: Text, values?: Record<string, string>): string =>
-    text(hass, key, values);
+  const say = speaker(hass);
   const found: string[] = pause === undefined ? [] : [pauseReason(hass, pause)];
   if (row.outcome_unknown && row.state === "failed") found.push(say("outcome_unknown"));
   if (row.state === "failed" && row.error?.reason) found.push(row.error.reason);

@@ -41,6 +41,39 @@ export function integrationText(
   return hass.localize(`component.event_relay.${key}`, values) || otherwise;
 }
 
+interface Told {
+  readonly message?: unknown;
+  readonly error?: unknown;
+  readonly translation_domain?: string;
+  readonly translation_key?: string;
+  readonly translation_placeholders?: Record<string, string>;
+}
+
+const told = (error: unknown): Told =>
+  typeof error === "object" && error !== null ? (error as Told) : {};
+
+/** Return what an error of Home Assistant says, in English. */
+export function messageOf(error: unknown): string {
+  const { message, error: inner } = told(error);
+  if (message !== undefined) return String(message);
+  return inner === undefined ? String(error) : messageOf(inner);
+}
+
+/** Return what an error says, in the user's language if it is one of the integration. */
+export async function errorText(hass: HomeAssistant | undefined, error: unknown): Promise<string> {
+  const { translation_domain: domain, translation_key: key, translation_placeholders } = told(error);
+  if (hass === undefined || domain !== "event_relay") return messageOf(error);
+  const load = hass.loadBackendTranslation("exceptions", domain).catch(() => hass.localize);
+  const said = (await load)(`component.${domain}.exceptions.${key}.message`, translation_placeholders);
+  return said || messageOf(error);
+}
+
+/** Return a function that returns the texts of the card. */
+export const speaker =
+  (hass: HomeAssistant) =>
+  (key: Text, values?: Record<string, string>): string =>
+    text(hass, key, values);
+
 /** Return a code as words. */
 export const words = (code: string): string => {
   const spaced = code.replaceAll("_", " ");

@@ -31,6 +31,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 _ON_THE_PAGE = 60
 """Maximum number of rows in the page at once, however long the list is."""
 SWITCH = "switch.frigate_delivery"
+_CHANGED_IN_GERMAN = (
+    "Die Zustellung hat sich inzwischen geändert. Sieh sie dir noch einmal an."
+)
 _FAR = 700
 """Number of rows to scroll through."""
 _COUNTED = re.compile(r"^Failed \(\d+\)$")
@@ -135,6 +138,28 @@ def pause_only_requests(page: WebSocketRoute) -> None:
         page.send(text.replace(':"switched_off"', ':"request_paused"'))
 
     page.connect_to_server().on_message(pass_on)
+
+
+def refuse_discarding(page: WebSocketRoute) -> None:
+    """Answer a page that its delivery has changed, as the integration does."""
+    server = page.connect_to_server()
+
+    def answer(content: str | bytes) -> None:
+        asked = json.loads(content)
+        if isinstance(asked, dict) and asked.get("service") == "discard_delivery":
+            refusal = {
+                "code": "service_validation_error",
+                "message": "The delivery has changed in the meantime.",
+                "translation_domain": "event_relay",
+                "translation_key": "delivery_moved_on",
+                "translation_placeholders": None,
+            }
+            said = {"id": asked["id"], "type": "result", "success": False}
+            page.send(json.dumps(said | {"error": refusal}))
+        else:
+            server.send(content)
+
+    page.on_message(answer)
 
 
 async def loaded(page: Page) -> tuple[str, int]:
@@ -428,6 +453,25 @@ async def test_delivery_of_a_paused_request_says_so(
         await expect(row).to_contain_text("Expires")
         await expect(row).not_to_contain_text("Next attempt")
     await home.socket.act("switch.turn_on", entity_id=SWITCH)
+
+
+async def test_error_is_in_the_language_of_the_user(
+    visit: BrowserContext, browser: Browser, home: BrowserHome
+) -> None:
+    known = await visit.storage_state()
+    async with await browser.new_context(storage_state=known) as another:
+        page = await another.new_page()
+        await page.add_init_script(
+            "localStorage.setItem('selectedLanguage', JSON.stringify('de'))"
+        )
+        await page.route_web_socket(re.compile("/api/websocket"), refuse_discarding)
+        await page.goto(f"{home.url}/{PORCH}")
+        row = rows(page).filter(has_text=UNKNOWN).first
+        await row.get_by_role("button").first.click()
+        for _ in range(2):
+            await row.get_by_role("button", name="Verwerfen").click()
+        status = page.locator("event-relay-card").get_by_role("status")
+        await expect(status).to_have_text(_CHANGED_IN_GERMAN)
 
 
 async def test_automation_of_a_delivery_is_named(page: Page, home: BrowserHome) -> None:
