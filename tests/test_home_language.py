@@ -1,15 +1,18 @@
 """Tests of texts in the language of the home."""
 
+from contextlib import closing
 from datetime import UTC, datetime
+import sqlite3
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.translation import (
     TRANSLATION_FLATTEN_CACHE,
     async_load_integrations,
 )
 import pytest
 
+from custom_components.event_relay import storage
 from custom_components.event_relay.actions.resolve import invalid_field
 from custom_components.event_relay.backends.base import InvalidField
 from custom_components.event_relay.backends.own_sentences import OwnWarning
@@ -24,7 +27,7 @@ from custom_components.event_relay.home_language import (
 from custom_components.event_relay.outcomes.descriptions import message
 from tools.simulators.frigate import FrigateSimulator
 
-from .home import connect
+from .home import act, connect, connection_entry
 
 REJECTED = {
     "outcome": "failed",
@@ -46,6 +49,21 @@ async def german(hass: HomeAssistant) -> HomeAssistant:
 async def test_activity_is_translated(german: HomeAssistant) -> None:
     said = message(german, REJECTED)
     assert said == "Kameraereignis nicht erstellt in Frigate: es wurde abgelehnt"
+
+
+async def test_reason_why_a_connection_is_not_loaded_is_translated(
+    german: HomeAssistant,
+) -> None:
+    with closing(sqlite3.connect(storage.FILE_NAME)) as database:
+        database.execute("PRAGMA user_version = 99")
+    entry = connection_entry("http://127.0.0.1:1")
+    entry.add_to_hass(german)
+    assert not await german.config_entries.async_setup(entry.entry_id)
+    with pytest.raises(ServiceValidationError) as caught:
+        await act(german, "create_camera_event", camera="garden", label="bell")
+    assert caught.value.translation_key == "connection_not_loaded_because"
+    reason = (caught.value.translation_placeholders or {})["reason"]
+    assert reason.startswith("Der Postausgang wurde von einer neueren Version")
 
 
 async def test_operation_is_translated(german: HomeAssistant) -> None:

@@ -19,8 +19,11 @@ Every action that sends something stores a [delivery](delivery.md) in the outbox
 waits for the outcome of its first attempt: 10 seconds, or as long as `wait` says. A
 `response_variable` receives `delivery_id`, `state`, and what the other system returned:
 `outside_id`, `links`, `details` and `warnings`. A delivery that is still `pending` or
-`uncertain` after the wait is not an error, because delivery continues. A delivery that
-was rejected or has expired ends the action with an error that gives the reason.
+`uncertain` after the wait is not an error, because delivery continues. After a failed
+attempt it has a `code`, and a `reason` in English or in the other system's words: a
+response is data for templates, and is not translated. A delivery that was rejected or
+has expired ends the action with an error that gives the reason, in the language of the
+user.
 
 *Connection* is optional if there is only one connection to that kind of system, or if
 one of them is the default, which is an option of the connection. When you add a second

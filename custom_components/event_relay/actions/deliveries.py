@@ -48,7 +48,10 @@ from .resolve import (
 def answer(
     hass: HomeAssistant, delivery: Delivery, entry: RelayConfigEntry
 ) -> dict[str, Any]:
-    """Return the response for a delivery; raises if it failed."""
+    """Return the response for a delivery; raises if it failed.
+
+    A response is data for templates, so its reason is not translated, and has a code.
+    """
     if delivery.state.settled and delivery.state is not DeliveryState.DELIVERED:
         raise delivery_error(hass, delivery, entry.title)
     answered = state(delivery)
@@ -60,7 +63,8 @@ def answer(
             "warnings": list(delivery.receipt.warnings),
         }
     if delivery.failure:
-        answered["reason"] = delivery.failure.reason or delivery.failure.code
+        failure = delivery.failure
+        answered |= {"code": failure.code, "reason": failure.reason or failure.code}
     return answered
 
 

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -23,6 +23,7 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import RelayConfigEntry, outbox_error
+from ..home_language import in_home_language
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.store.store import StoreUnavailable
 from ..registry import BY_NAME
@@ -102,7 +103,7 @@ def unfilled_field(field: str, reason: str) -> ServiceValidationError:
 
 def connection_by_id(hass: HomeAssistant, named: str) -> RelayConfigEntry:
     """Return a loaded connection by its id; raises ServiceValidationError."""
-    return _loaded(_entry_by_id(hass, named))
+    return _loaded(hass, _entry_by_id(hass, named))
 
 
 def _entry_by_id(hass: HomeAssistant, named: str) -> RelayConfigEntry:
@@ -121,10 +122,10 @@ def _entry_by_id(hass: HomeAssistant, named: str) -> RelayConfigEntry:
     return entry
 
 
-def _loaded(entry: RelayConfigEntry) -> RelayConfigEntry:
+def _loaded(hass: HomeAssistant, entry: RelayConfigEntry) -> RelayConfigEntry:
     """Return a connection if it is loaded; raises ServiceValidationError."""
     if entry.state is not ConfigEntryState.LOADED:
-        _refuse_unloaded(entry)
+        _refuse_unloaded(hass, entry)
     return entry
 
 
@@ -144,13 +145,13 @@ def connection_of_backend(
                 other=other.backend.title,
                 backend=forms.backend.title,
             )
-        return _loaded(entry)
+        return _loaded(hass, entry)
     entries = connections_to(hass, forms.backend.name)
     if len(entries) > 1 and (default := default_of(entries)) is not None:
-        return _loaded(default)
+        return _loaded(hass, default)
     loaded = [one for one in entries if one.state is ConfigEntryState.LOADED]
     if not loaded:
-        _refuse_all_unloaded(forms.backend.title, entries)
+        _refuse_all_unloaded(hass, forms.backend.title, entries)
     if len(loaded) > 1:
         listed = ", ".join(f"{entry.title} ({entry.entry_id})" for entry in loaded)
         _refuse("connection_ambiguous", field=ATTR_CONFIG_ENTRY_ID, connections=listed)
@@ -230,32 +231,43 @@ async def _stored(hass: HomeAssistant, delivery_id: str) -> Delivery | None:
         raise outbox_error(error) from error
 
 
-def _refuse_all_unloaded(backend: str, entries: Sequence[RelayConfigEntry]) -> NoReturn:
+def _refuse_all_unloaded(
+    hass: HomeAssistant, backend: str, entries: Sequence[RelayConfigEntry]
+) -> NoReturn:
     """Refuse a call because no connection to a backend is loaded, and say why."""
     if not entries:
         _refuse("connection_missing", backend=backend)
     if len(entries) == 1:
-        _refuse_unloaded(entries[0])
+        _refuse_unloaded(hass, entries[0])
     _refuse(
         "connections_not_loaded",
         backend=backend,
         connections=", ".join(
-            f"{entry.title} ({entry.reason})" if entry.reason else entry.title
+            f"{entry.title} ({reason})" if reason else entry.title
             for entry in entries
+            for reason in [_why_not_loaded(hass, entry)]
         ),
     )
 
 
-def _refuse_unloaded(entry: RelayConfigEntry) -> NoReturn:
+def _why_not_loaded(hass: HomeAssistant, entry: RelayConfigEntry) -> str | None:
+    """Return why a connection could not be set up, in the home's language."""
+    if entry.error_reason_translation_key is None:
+        return entry.reason
+    error = HomeAssistantError(
+        translation_domain=entry.error_reason_translation_domain,
+        translation_key=entry.error_reason_translation_key,
+        translation_placeholders=entry.error_reason_translation_placeholders,
+    )
+    return in_home_language(hass, error)
+
+
+def _refuse_unloaded(hass: HomeAssistant, entry: RelayConfigEntry) -> NoReturn:
     """Refuse a call because a connection is not loaded, and say why it is not."""
     if entry.disabled_by is not None:
         _refuse("connection_disabled", connection=entry.title)
-    if entry.reason:
-        _refuse(
-            "connection_not_loaded_because",
-            connection=entry.title,
-            reason=entry.reason,
-        )
+    if reason := _why_not_loaded(hass, entry):
+        _refuse("connection_not_loaded_because", connection=entry.title, reason=reason)
     _refuse("connection_not_loaded", connection=entry.title)
 
 
