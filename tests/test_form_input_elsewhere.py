@@ -37,7 +37,7 @@ REQUEST: dict[str, Any] = {
     "body_kind": "none",
     "repeat": "ask",
     "look_up": {"missing_is_404": False, "absent_after": 60},
-    "answer": {"waits_on_404": False},
+    "answer": {},
     "sending": {"signed": False, "order": "none"},
     "end": {"method": "POST", "body_kind": "none"},
 }

@@ -44,7 +44,7 @@ from .home import ENTERED, NOTE, add_request, connect, connection_entry, open_re
 SIGNING = "whsec_" + base64.b64encode(b"k" * 32).decode()
 SECTIONS: dict[str, Any] = {
     "look_up": {"missing_is_404": False, "absent_after": 60},
-    "answer": {"waits_on_404": False},
+    "answer": {},
     "sending": {"signed": False, "order": "none"},
     "end": {"method": "POST", "body_kind": "none"},
 }
@@ -541,7 +541,6 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
         "body_json": {"key": "{secret:key}", "text": "{{ text }}"},
         "repeat": "ask",
         "id_from": "id",
-        "waits_on_404": False,
         "signed": False,
         "order": "none",
         "end": {
@@ -558,6 +557,24 @@ async def test_blank_form(hass: HomeAssistant, target: Target) -> None:
     assert await shown.submit(**{**filled, "name": "Other"}) == "abort"
     (request,) = entry.get_subentries_of_type("request")
     assert request.title == "Other"
+
+
+async def test_former_flag_for_404_is_a_status_to_retry(
+    hass: HomeAssistant, target: Target
+) -> None:
+    entry = await connect(hass, target.origin, {"Note": {**NOTE, "waits_on_404": True}})
+    target.answers = [404, 201]
+    target.answers = [404]
+    sent = await act(hass, "send_http_request", request="Note", data={"text": "a"})
+    assert sent["state"] == "pending"
+    form = await open_request(hass, entry, "Note")
+    assert form.suggested()["answer"]["retry_statuses"] == "404"
+    entered = {**form.suggested(), "sending": SECTIONS["sending"]}
+    assert await form.submit(**{**SECTIONS, **entered}) == "abort"
+    (request,) = entry.get_subentries_of_type("request")
+    changed = request.data["definition"]
+    assert changed["retry_statuses"] == "404"
+    assert "waits_on_404" not in changed
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from custom_components.event_relay.backends.errors import (
 from custom_components.event_relay.backends.http.request import json_path
 from custom_components.event_relay.backends.http.request.responses import (
     IN_PROGRESS,
-    NOT_THERE_YET,
+    RETRIED_AFTER,
     AnswerRules,
     Statuses,
     link_of,
@@ -96,11 +96,30 @@ def test_statuses_of_a_repeatable_request() -> None:
     }
 
 
-def test_key_in_use_is_retried_and_missing_target_is_awaited() -> None:
+def test_key_in_use_is_retried() -> None:
     assert kind(failure(reply(409), keyed=True)) == (Unavailable, IN_PROGRESS, True)
     assert kind(failure(reply(409, Retry_After="7"), keyed=True))[1] == 7
-    waits = failure(reply(404), waits_on_404=True)
-    assert kind(waits) == (Unavailable, NOT_THERE_YET, True)
+
+
+def test_listed_statuses_are_retried() -> None:
+    """Such as the 409 of OctoPrint while its printer is off."""
+    retried = Statuses.parse("204, 400-499")
+    for status in (204, 400, 404, 409, 424, 499):
+        answer = reply(status, '{"error": "Printer is not operational"}')
+        statuses = Statuses.parse("200")
+        waits = failure(answer, statuses=statuses, retried=retried)
+        assert kind(waits) == (Unavailable, RETRIED_AFTER, True)
+        assert waits.reason == f"HTTP {status} Printer is not operational"
+    after = failure(reply(409, Retry_After="7"), retried=retried)
+    assert kind(after)[1] == 7
+    key_in_use = failure(reply(409), retried=retried, keyed=True)
+    assert kind(key_in_use)[1] == IN_PROGRESS
+
+
+def test_refused_credentials_pause_even_if_listed() -> None:
+    for status in (401, 403, 410):
+        refused = failure(reply(status), retried=Statuses.parse("400-499"))
+        assert isinstance(refused, RequestPaused)
 
 
 @pytest.mark.parametrize(
@@ -291,13 +310,20 @@ def test_response_rules_survive_storage() -> None:
         success_path="ok",
         id_from="id",
         fields={"a": "b"},
-        waits_on_404=True,
+        retried=Statuses.parse("404, 420-429"),
         keyed=True,
     )
     assert AnswerRules.load(rules.dump()) == rules
     assert AnswerRules().dump() == {}
     assert AnswerRules.load({}) == AnswerRules()
-    odd: tuple[Json, ...] = (None, {"fields": []}, {"statuses": "x"})
+    former = AnswerRules.load({"waits_on_404": True})
+    assert former == AnswerRules(retried=Statuses.parse("404"))
+    odd: tuple[Json, ...] = (
+        None,
+        {"fields": []},
+        {"statuses": "x"},
+        {"retry_statuses": "5"},
+    )
     for stored in odd:
         with pytest.raises(UnreadablePayload):
             AnswerRules.load(stored)

@@ -54,6 +54,7 @@ from .request.filling import filler
 from .request.prepared import question_of
 from .request.recipe import METHODS, BodyKind, Recipe
 from .request.rendering import Rendering
+from .request.responses import WAITS, retried_in
 from .request.slots import SECRET
 from .rest_command import TakenOver, take_over
 from .template_forms import TemplateRenderer
@@ -129,7 +130,7 @@ _SECTIONS: Mapping[str, dict[vol.Marker, Any]] = {
         vol.Optional("answer_fields"): _OBJECT,
         vol.Optional("reason_from"): _TEXT,
         vol.Optional("retry_after_from"): _TEXT,
-        vol.Required("waits_on_404", default=False): _YES_NO,
+        vol.Optional("retry_statuses"): _TEXT,
     },
     "sending": {
         vol.Optional("ids"): SelectSelector(
@@ -446,6 +447,8 @@ def definition_of(entered: Mapping[str, Any]) -> JsonObject:
 def shown_of(definition: Mapping[str, Any]) -> dict[str, Any]:
     """Return the blank form's values for a definition."""
     shown = dict(definition)
+    if shown.pop(WAITS, False):
+        shown["retry_statuses"] = str(retried_in(definition))
     for name, inner in _SECTIONS.items():
         if name in _NESTED:
             shown[name] = dict(shown.get(name) or {})

@@ -14,7 +14,7 @@ WEBHOOK = Preset(
             "data": "{{ data }}",
         },
         "ids": ["webhook-id", "Idempotency-Key"],
-        "waits_on_404": True,
+        "retry_statuses": "404",
     },
     limits=(
         "n8n answers 404 while the workflow is not active, so a delivery waits. Its "

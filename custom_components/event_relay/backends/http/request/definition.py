@@ -13,7 +13,7 @@ from ...fields import LONGEST_NAME, flag, line, number, optional
 from ...http_failures import Effect
 from . import json_path
 from .recipe import MOST_PAIRS, Recipe, as_json
-from .responses import AnswerRules, Statuses
+from .responses import AnswerRules, Statuses, retried_in
 
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
 RESERVED = frozenset({"data", "this", "trigger"})
@@ -311,7 +311,7 @@ def _answers(data: Mapping[str, object], *, keyed: bool) -> AnswerRules:
             for name, path in fields.items()
         },
         reason_from=_path(data, "reason_from"),
-        waits_on_404=optional(data, "waits_on_404", flag) or False,
+        retried=retried_in(data),
         retry_after_from=_path(data, "retry_after_from"),
         keyed=keyed,
     )

@@ -5,8 +5,8 @@
 | 429, 503, 425, no connection | not taken: sent again |
 | lost, 408, 500, 502, 504 and other outages | unknown: depends on the request |
 | 401, 403, 410 | this request pauses |
-| 404 | rejected; with `waits_on_404` retried |
 | 409 | with a key retried: the same request is in progress |
+| other 4xx | rejected, or retried if the request lists it |
 | 3xx | rejected, with the origin that it names |
 """
 
@@ -48,33 +48,35 @@ LONGEST_FIELD = 1000
 """Most characters of a selected field."""
 LONGEST_ID = 200
 _LARGEST = 2**63
-NOT_THERE_YET = 60.0
-"""Seconds until a retry after a temporary 404."""
+RETRIED_AFTER = 60.0
+"""Seconds until a retry after a listed status."""
 IN_PROGRESS = 5.0
 """Seconds until a retry while the request's key is in use."""
+WAITS = "waits_on_404"
+"""The former flag to retry a 404."""
 _RANGES = re.compile(r"(\d{3})(?:\s*-\s*(\d{3}))?")
 
 
 @dataclass(frozen=True)
 class Statuses:
-    """The statuses that mean success."""
+    """A list of statuses, by default those that mean success."""
 
     ranges: tuple[tuple[int, int], ...] = ((200, 299),)
 
     @classmethod
-    def parse(cls, value: object) -> Self:
+    def parse(cls, value: object, name: str = "success_statuses") -> Self:
         """Parse statuses such as `200-204, 409`; raises InvalidField."""
         ranges = []
         for part in str(value).split(","):
             if (found := _RANGES.fullmatch(part.strip())) is None:
-                raise InvalidField("success_statuses", "statuses")
+                raise InvalidField(name, "statuses")
             first, last = int(found[1]), int(found[2] or found[1])
             if (
                 first > last
                 or first // 100 != last // 100
                 or first // 100 not in (2, 4)
             ):
-                raise InvalidField("success_statuses", "statuses")
+                raise InvalidField(name, "statuses")
             ranges.append((first, last))
         return cls(tuple(ranges))
 
@@ -87,7 +89,7 @@ class Statuses:
         )
 
     def __contains__(self, status: int) -> bool:
-        """Return whether a status means success."""
+        """Return whether a status is in the list."""
         return any(first <= status <= last for first, last in self.ranges)
 
 
@@ -108,7 +110,8 @@ class AnswerRules:
     """Path of each kept value, by its name."""
     reason_from: str | None = None
     """Path of the reason in a rejection."""
-    waits_on_404: bool = False
+    retried: Statuses = Statuses(())
+    """Statuses of a target that cannot take the request yet."""
     retry_after_from: str | None = None
     """Path of the seconds to wait, if the target sends them in the body."""
     keyed: bool = False
@@ -136,6 +139,8 @@ class AnswerRules:
             stored["fields"] = dict(self.fields)
         if self.statuses != Statuses():
             stored["statuses"] = str(self.statuses)
+        if self.retried.ranges:
+            stored["retry_statuses"] = str(self.retried)
         return stored
 
     @classmethod
@@ -149,12 +154,14 @@ class AnswerRules:
         fields = stored.get("fields", {})
         try:
             statuses = Statuses.parse(stored.get("statuses", "200-299"))
+            retried = retried_in(stored)
         except InvalidField as error:
             raise UnreadablePayload("statuses") from error
         if not isinstance(fields, dict):
             raise UnreadablePayload("fields of an answer")
         return cls(
             statuses=statuses,
+            retried=retried,
             fields={name: str(path) for name, path in fields.items()},
             **single,  # type: ignore[arg-type] # as they were dumped
         )
@@ -166,10 +173,18 @@ _SINGLE = (
     "id_from",
     "link_from",
     "reason_from",
-    "waits_on_404",
     "retry_after_from",
     "keyed",
 )
+
+
+def retried_in(stored: Mapping[str, object]) -> Statuses:
+    """Return the statuses to retry of a request's data; raises InvalidField.
+
+    An earlier version only had a flag for 404.
+    """
+    listed = stored.get("retry_statuses") or ("404" if stored.get(WAITS) else None)
+    return Statuses(()) if listed is None else Statuses.parse(listed, "retry_statuses")
 
 
 def result_of(
@@ -290,15 +305,13 @@ def _not_taken(
         limited = reply.status == HTTPStatus.TOO_MANY_REQUESTS
         code = "rate_limited" if limited else None
         return Unavailable(reason, code=code, retry_after=wait)
-    if reply.status == HTTPStatus.NOT_FOUND and rules.waits_on_404:
-        return Unavailable(
-            reason, retry_after=wait or NOT_THERE_YET, this_request_only=True
-        )
     if reply.status == HTTPStatus.CONFLICT and rules.keyed:
-        return Unavailable(
-            reason, retry_after=wait or IN_PROGRESS, this_request_only=True
-        )
-    return None
+        wait = wait or IN_PROGRESS
+    elif reply.status in rules.retried:
+        wait = wait or RETRIED_AFTER
+    else:
+        return None
+    return Unavailable(reason, retry_after=wait, this_request_only=True)
 
 
 def _unknown_outcome(
