@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 
 from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
@@ -328,6 +329,25 @@ async def test_all_failed_deliveries_are_retried_and_discarded(
         await act(hass, "create_camera_event", **DOORBELL)
     discarded = await act(hass, "discard_delivery", config_entry_id=entry.entry_id)
     assert [one["state"] for one in discarded["deliveries"]] == ["discarded"]
+
+
+async def test_delivery_that_changes_meanwhile_keeps_no_other_from_being_discarded(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FrigateSimulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frigate.add_faults(invalid_field(), invalid_field())
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError, match="duration"):
+            await act(hass, "create_camera_event", **DOORBELL)
+    queue = coordinator(entry).queue
+    failed = await queue.failed()
+    monkeypatch.setattr(queue, "failed", AsyncMock(return_value=failed))
+    changed, other = (one.id for one in failed)
+    await act(hass, "retry_delivery", delivery_id=changed)
+    discarded = await act(hass, "discard_delivery", config_entry_id=entry.entry_id)
+    assert [one["delivery_id"] for one in discarded["deliveries"]] == [other]
 
 
 BAD_INPUT: list[tuple[str, dict[str, object], str, str]] = [

@@ -156,27 +156,18 @@ async def async_retry_failed(entry: RelayConfigEntry) -> list[Delivery]:
         raise outbox_error(error, entry.title) from error
 
 
-async def _failed(entry: RelayConfigEntry) -> list[Delivery]:
-    """Return the deliveries that failed for a known reason."""
-    try:
-        return await entry.runtime_data.queue.failed()
-    except StoreUnavailable as error:
-        raise outbox_error(error, entry.title) from error
-
-
 async def async_discard(call: ServiceCall) -> ServiceResponse:
     """Discard one delivery, or all that failed for a known reason."""
     data = coerce(call.data, DISCARD_FIELDS)
     if ATTR_DELIVERY_ID in data:
         delivery, entry = await delivery_by_id(call.hass, data)
-        deliveries = [delivery]
-    else:
-        entry = _all_of(call.hass, data)
-        deliveries = await _failed(entry)
-    discarded = [
-        await _allowed(entry, entry.runtime_data.queue.discard(delivery))
-        for delivery in deliveries
-    ]
+        discard = entry.runtime_data.queue.discard(delivery)
+        return {"deliveries": [state(await _allowed(entry, discard))]}
+    entry = _all_of(call.hass, data)
+    try:
+        discarded = await entry.runtime_data.queue.discard_failed()
+    except StoreUnavailable as error:
+        raise outbox_error(error, entry.title) from error
     return {"deliveries": [state(delivery) for delivery in discarded]}
 
 

@@ -270,6 +270,17 @@ class DeliveryQueue:
                 _LOGGER.info("Delivery %s is not retried: %r", delivery.id, error)
         return opened
 
+    async def discard_failed(self) -> list[Delivery]:
+        """Discard all deliveries that failed for a known reason, and return them.
+
+        Those that have changed meanwhile stay as they are. Raises StoreUnavailable.
+        """
+        discarded = []
+        for delivery in await self.failed():
+            with suppress(StaleDelivery):
+                discarded.append(await self.discard(delivery))
+        return discarded
+
     async def discard(self, delivery: Delivery) -> Delivery:
         """Discard a delivery that is not delivered.
 
