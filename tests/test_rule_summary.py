@@ -14,8 +14,13 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
+from custom_components.event_relay.entities import summary_sensor
 from custom_components.event_relay.registry import BY_NAME
-from custom_components.event_relay.rule_summary import LONGEST_STATE, async_summarise
+from custom_components.event_relay.rule_summary import (
+    LONGEST_STATE,
+    Summary,
+    async_summarise,
+)
 from custom_components.event_relay.rules.outcome import Outcome, OutcomeKind
 from custom_components.event_relay.rules.rule import read_rule
 from tools.simulators.frigate import FrigateSimulator
@@ -26,6 +31,7 @@ from .rules.home import (
     DOORBELL,
     OPENED,
     RULE_ID,
+    entry_with_rules,
     rule_subentry,
     runner_of,
     set_states,
@@ -234,3 +240,24 @@ async def test_sensor_follows_the_rule_and_its_outcomes(
     other = {**OPENED, "fields": {"camera": "front_door", "label": "door"}}
     hass.config_entries.async_update_subentry(entry, subentry, data=other)
     await wait_until(lambda: "front_door" in str(hass.states.get(SUMMARY)))
+
+
+async def test_rule_that_changes_while_its_summary_is_made(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = entry_with_rules(frigate.url, rule_subentry(OPENED, "Door"))
+    other = {**OPENED, "fields": {"camera": "front_door", "label": "door"}}
+
+    async def summarise(*data: Any) -> Summary:  # noqa: ANN401 - those of the original
+        if entry.subentries[RULE_ID].data != other:
+            before = runner_of(entry)
+            subentry = entry.subentries[RULE_ID]
+            hass.config_entries.async_update_subentry(entry, subentry, data=other)
+            await wait_until(lambda: runner_of(entry) is not before)
+        return await async_summarise(*data)
+
+    monkeypatch.setattr(summary_sensor, "async_summarise", summarise)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert "front_door" in str(hass.states.get(SUMMARY))

@@ -83,6 +83,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
             translation_domain=DOMAIN, translation_key="capabilities_unreadable"
         ) from error
     coordinator = entry.runtime_data
+    # From now on, so that what is changed during the set-up is not missed.
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     await coordinator.counts.async_config_entry_first_refresh()
     entry.async_on_unload(async_follow_failed(hass, entry))
     entry.async_on_unload(async_follow_pause(hass, entry))
@@ -92,7 +94,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     coordinator.rules = kept or Rules(rule_context)
     try:
         if kept is None:
-            await coordinator.rules.async_load(entry.subentries)
+            await coordinator.rules.async_sync(entry.subentries)
         else:
             await kept.async_move(rule_context, entry.subentries)
     except StoreUnavailable as error:
@@ -106,7 +108,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: RelayConfigEntry) -> boo
     # Only now, so that the entities receive every outcome.
     coordinator.async_start()
     await coordinator.rules.async_start()
-    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     entry.async_on_unload(async_link_devices(hass, entry))
     await async_offer_card(hass)
     return True

@@ -198,7 +198,7 @@ class _CleanUp:
 
     async def async_end_all(self) -> list[str]:
         """Deliver all ends; return the starts of events that may be left open."""
-        await self._rules.async_load(self._entry.subentries)
+        await self._rules.async_sync(self._entry.subentries)
         await self._rules.async_remove()
         ends = await _ends(self._store, self._entry, self._forms)
         await self._give_up_all_but(ends)

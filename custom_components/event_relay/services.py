@@ -80,6 +80,7 @@ def _register(
 
     async def permitted(call: ServiceCall) -> ServiceResponse:
         await async_demand(hass, call.context, right)
+        await async_await_reloads(hass)
         return await handler(call)
 
     hass.services.async_register(DOMAIN, name, permitted, None, response)
@@ -100,6 +101,7 @@ def _register_of_backend(
     async def permitted(call: ServiceCall) -> ServiceResponse:
         forms = await async_load(hass, backend)
         await async_demand(hass, call.context, right_to(forms, name))
+        await async_await_reloads(hass)
         return await handler(forms, name, call)
 
     hass.services.async_register(DOMAIN, name, permitted, None, response)
@@ -112,7 +114,6 @@ async def _async_send(
     fields = forms.action_fields[name]
     data = coerce(call.data, {ATTR_CONFIG_ENTRY_ID: cv.string, **WAIT_FIELD, **fields})
     wait = data.pop(ATTR_WAIT, WAIT)
-    await async_await_reloads(call.hass)
     entry_id = data.pop(ATTR_CONFIG_ENTRY_ID, None)
     if ATTR_DELIVERY_ID in data and entry_id is None:
         entry_id = (await find_delivery(call.hass, data[ATTR_DELIVERY_ID])).connection

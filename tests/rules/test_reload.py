@@ -1,6 +1,7 @@
 """Tests of firings during a reload of a connection or the stop of Home Assistant."""
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import timedelta
 import sqlite3
@@ -9,6 +10,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import (
+    ConfigEntry,
     ConfigEntryDisabler,
     ConfigEntryState,
     ConfigSubentry,
@@ -17,6 +19,7 @@ from homeassistant.const import (
     EVENT_HOMEASSISTANT_CLOSE,
     EVENT_HOMEASSISTANT_FINAL_WRITE,
     EVENT_HOMEASSISTANT_STOP,
+    Platform,
 )
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
@@ -49,6 +52,13 @@ from .home import (
 )
 
 CREATE = "/api/events/*/create"
+ANOTHER = ConfigSubentry(
+    data=MappingProxyType(DOORBELL),
+    subentry_id="another",
+    subentry_type="rule",
+    title="Another",
+    unique_id=None,
+)
 MOMENTS = (
     EVENT_HOMEASSISTANT_STOP,
     EVENT_HOMEASSISTANT_FINAL_WRITE,
@@ -183,6 +193,17 @@ async def test_action_waits_for_the_reload_of_its_connection(
     assert answer["state"] == DeliveryState.DELIVERED
 
 
+async def test_every_action_waits_for_the_reload_of_its_connection(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    entry = await set_up(hass, frigate)
+    reload = hass.async_create_task(hass.config_entries.async_reload(entry.entry_id))
+    await asyncio.sleep(0)
+    retried = await act(hass, "retry_delivery", config_entry_id=entry.entry_id)
+    assert await reload
+    assert retried == {"deliveries": []}
+
+
 async def test_file_error_during_a_reload_leaves_the_connection_loaded(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,23 +261,32 @@ async def test_connection_disabled_while_it_cannot_be_loaded_does_not_fire(
         assert len(await rows(hass)) == 1
 
 
+async def test_rule_that_is_added_during_the_set_up_fires(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_states(hass, BELL, "off")
+    setups = hass.config_entries.async_forward_entry_setups
+
+    async def add_rule(entry: ConfigEntry, platforms: Iterable[Platform]) -> None:
+        hass.config_entries.async_add_subentry(entry, ANOTHER)
+        await setups(entry, platforms)
+
+    monkeypatch.setattr(hass.config_entries, "async_forward_entry_setups", add_rule)
+    await set_up(hass, frigate)
+    await set_states(hass, BELL, "on")
+    await wait_for_events(frigate, 1)
+
+
 async def test_progress_is_saved_while_a_rule_is_added(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
     rules = coordinator(entry).rules
     assert rules is not None
-    another = ConfigSubentry(
-        data=MappingProxyType(DOORBELL),
-        subentry_id="another",
-        subentry_type="rule",
-        title="Another",
-        unique_id=None,
-    )
 
     async def save(_: RuleRunner) -> None:
         if "another" not in rules.runners:
-            await rules.async_sync({**entry.subentries, "another": another})
+            await rules.async_sync({**entry.subentries, "another": ANOTHER})
 
     monkeypatch.setattr(RuleRunner, "async_save_progress", save)
     await rules.async_save_progress()

@@ -15,6 +15,7 @@ from ..outcomes.announcer import Announcement
 from ..rule_summary import Summary, async_summarise
 from ..rules.rule import CONF_LABELS
 from ..rules.rule_runner import RuleRunner
+from ..rules.subentry_runner import SubentryRunner
 from .subentry_entity import SubentryEntity
 
 SHOWN = 10
@@ -90,16 +91,17 @@ class SummarySensor(BurstEntity, SubentryEntity, RestoreEntity, SensorEntity):
         return KeptOutcomes([*self._outcomes])
 
     async def _async_summarise(self) -> None:
-        """Compose the sentence again."""
-        if not isinstance(self.runner, RuleRunner):
-            return
-        subentry = self.coordinator.config_entry.subentries.get(self.runner.id)
-        self._summary = await async_summarise(
-            self.hass,
-            self.runner.rule,
-            self.coordinator.forms,
-            subentry.data.get(CONF_LABELS, {}) if subentry else {},
-        )
+        """Compose the sentence again, and once more if the rule changes meanwhile."""
+        summarised: SubentryRunner | None = None
+        while summarised is not self.runner and isinstance(self.runner, RuleRunner):
+            summarised = self.runner
+            subentry = self.coordinator.config_entry.subentries.get(self.runner.id)
+            self._summary = await async_summarise(
+                self.hass,
+                self.runner.rule,
+                self.coordinator.forms,
+                subentry.data.get(CONF_LABELS, {}) if subentry else {},
+            )
 
     async def _home_started(self, _: HomeAssistant) -> None:
         """Update the summary."""

@@ -74,13 +74,6 @@ class Rules:
             runner.update_connection(rule_context)
         await self.async_sync(subentries)
 
-    async def async_load(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Create the runners for entities, not started; raises StoreUnavailable."""
-        if wanted := self._wanted(subentries):
-            notes = await self._rule_context.store.recall(self._rule_context.connection)
-            for subentry in wanted.values():
-                self._add(subentry, notes)
-
     async def async_start(self) -> None:
         """Start every runner that has not started."""
         if self._stop_listening is None:
@@ -94,12 +87,15 @@ class Rules:
             await runner.async_home_stops()
 
     async def async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Start, stop and replace changed runners only; raises StoreUnavailable."""
+        """Add, stop and replace changed runners only; raises StoreUnavailable.
+
+        Before `async_start`, nothing that is added starts.
+        """
         async with self._changing:
             await self._async_sync(subentries)
 
     async def _async_sync(self, subentries: Mapping[str, ConfigSubentry]) -> None:
-        """Start, stop and replace changed runners only; raises StoreUnavailable."""
+        """Add, stop and replace changed runners only; raises StoreUnavailable."""
         wanted = self._wanted(subentries)
         for gone in self._runners.keys() - wanted.keys():
             del self._snapshots[gone]
