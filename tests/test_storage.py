@@ -135,6 +135,18 @@ async def _not_ready(hass: HomeAssistant, frigate: FrigateSimulator) -> MockConf
     return entry
 
 
+async def test_caller_that_is_cancelled_keeps_no_other_from_the_file(
+    hass: HomeAssistant,
+) -> None:
+    first, second = (
+        hass.async_create_task(storage.async_get_store(hass)) for _ in range(2)
+    )
+    first.cancel()
+    store = await second
+    assert await storage.async_get_store(hass) is store
+    assert first.cancelled()
+
+
 async def test_backup_marks_and_unmarks_the_file(
     hass: HomeAssistant, frigate: FrigateSimulator
 ) -> None:

@@ -24,16 +24,22 @@ COPY = "damaged_outbox"
 
 type BeforeClosing = Callable[[], Awaitable[None]]
 
-_STORE: HassKey[asyncio.Future[Store]] = HassKey(DOMAIN)
+_STORE: HassKey[asyncio.Task[Store]] = HassKey(DOMAIN)
 _BEFORE_CLOSING: HassKey[list[BeforeClosing]] = HassKey(f"{DOMAIN}_before_closing")
 
 
 async def async_get_store(hass: HomeAssistant) -> Store:
     """Return the open store; raises StoreUnavailable, and retries on the next call."""
-    if _STORE in hass.data:
-        return await asyncio.shield(hass.data[_STORE])
-    opening: asyncio.Future[Store] = hass.loop.create_future()
-    hass.data[_STORE] = opening
+    if (opening := hass.data.get(_STORE)) is None:
+        # In a task of its own: the first caller may be cancelled while others wait.
+        opening = hass.data[_STORE] = hass.async_create_background_task(
+            _async_open(hass), f"{DOMAIN} open", eager_start=False
+        )
+    return await asyncio.shield(opening)
+
+
+async def _async_open(hass: HomeAssistant) -> Store:
+    """Open the store, and close it last before Home Assistant exits."""
     generations = Generations(hass)
     try:
         store = Store(
@@ -44,10 +50,8 @@ async def async_get_store(hass: HomeAssistant) -> Store:
         )
         await store.open()
         await generations.async_start(store)
-    except BaseException as error:
+    except BaseException:
         del hass.data[_STORE]
-        opening.set_exception(error)
-        opening.exception()
         raise
 
     async def close(_: Event) -> None:
@@ -61,7 +65,6 @@ async def async_get_store(hass: HomeAssistant) -> Store:
         await store.close()
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, close)
-    opening.set_result(store)
     return store
 
 
