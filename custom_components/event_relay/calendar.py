@@ -8,7 +8,7 @@ from homeassistant.components.calendar import (
     CalendarEntityDescription,
     CalendarEvent,
 )
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
@@ -51,17 +51,14 @@ class RelayCalendar(RelayEntity, CalendarEntity):
     async def async_added_to_hass(self) -> None:
         """Start reading, without waiting for the backend."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._planned.async_add_listener(self._read))
+        self.async_on_remove(
+            self._planned.async_add_listener(self.async_write_ha_state)
+        )
         self.async_on_remove(self._planned.async_follow())
         entry = self._planned.config_entry
         _ = entry.async_create_background_task(
             self.hass, self._planned.async_refresh(), f"{DOMAIN} calendar"
         )
-
-    @callback
-    def _read(self) -> None:
-        """Write the state after a read."""
-        self.async_write_ha_state()
 
     @property
     @override

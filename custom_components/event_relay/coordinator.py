@@ -31,7 +31,6 @@ from .backends.errors import (
 from .backends.forms import BackendForms, read_capabilities
 from .card.subscription import CHANGED
 from .const import (
-    ATTR_CONFIG_ENTRY_ID,
     CONF_BACKEND,
     CONF_CAPABILITIES,
     CONF_PAUSED,
@@ -377,7 +376,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
                 self.hass,
                 DOMAIN,
                 permission_issue(self.config_entry),
-                data={ATTR_CONFIG_ENTRY_ID: self.config_entry.entry_id},
+                data={"entry_id": self.config_entry.entry_id},
                 is_fixable=True,
                 severity=ir.IssueSeverity.ERROR,
                 translation_key=(

@@ -15,7 +15,7 @@ from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
 
 from .actions.default_connection import DEFAULT_ISSUE
-from .const import ATTR_CONFIG_ENTRY_ID, DOMAIN
+from .const import DOMAIN
 from .coordinator import PERMISSION_ISSUE
 from .outcomes.losses import LOSS_ISSUE
 from .repair_flows.default_connection import DefaultConnectionFlow
@@ -50,7 +50,7 @@ def issue_placeholders(flow: RepairsFlow) -> dict[str, str] | None:
     return {**data, **(issue.translation_placeholders or {})}
 
 
-class FormRepairFlow(RepairsFlow):
+class FormRepairFlow(ConfirmRepairFlow):
     """Leads to the form of a rule or mirror; the issue is deleted with its cause."""
 
     def __init__(self, entry_id: str, subentry_id: str) -> None:
@@ -58,12 +58,7 @@ class FormRepairFlow(RepairsFlow):
         self._entry_id = entry_id
         self._subentry_id = subentry_id
 
-    async def async_step_init(
-        self, _user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Continue with the confirmation."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
@@ -144,7 +139,7 @@ def _flow_of(
     """Return the flow of an issue from its data."""
     for prefix, flow in _OF_CONNECTION.items():
         if issue_id.startswith(prefix):
-            return flow(cast("str", data[ATTR_CONFIG_ENTRY_ID]))
+            return flow(cast("str", data["entry_id"]))
     if issue_id.startswith(DEFAULT_ISSUE):
         return DefaultConnectionFlow(cast("str", data["entry_id"]))
     if COPY in data:

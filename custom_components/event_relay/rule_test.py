@@ -122,7 +122,7 @@ class TestNotice:
             self._hass,
             "\n\n".join(paragraphs),
             # Titles are not Markdown.
-            title=_raw(self.texts, "test_title").format(rule=self._rule.title),
+            title=self.texts["test_title"].format(rule=self._rule.title),
             notification_id=f"{DOMAIN}_test_{self._rule.id}",
         )
 
@@ -162,14 +162,9 @@ async def async_send_test(
 
 def text(texts: Mapping[str, str], key: str, **placeholders: str) -> str:
     """Return a text about tests in Markdown, with its placeholders filled."""
-    return _raw(texts, key).format(
+    return texts[key].format(
         **{name: in_markdown(value) for name, value in placeholders.items()}
     )
-
-
-def _raw(texts: Mapping[str, str], key: str) -> str:
-    """Return a text about tests with its placeholders."""
-    return texts[key]
 
 
 async def async_basis(

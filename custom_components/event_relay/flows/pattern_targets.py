@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.const import ATTR_DEVICE_CLASS, CONF_ENTITY_ID, CONF_TARGET
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.trigger import async_get_all_descriptions
 
 from ..const import DOMAIN
@@ -59,14 +59,7 @@ def _fitting(
 
 def _fits(state: State, wanted: Mapping[str, Any]) -> bool:
     """Return whether an entity has the domain and the device class of a filter."""
-    classes = _listed(wanted.get("device_class"))
-    return state.domain in _listed(wanted.get("domain")) and (
+    classes = cv.ensure_list(wanted.get("device_class"))
+    return state.domain in cv.ensure_list(wanted.get("domain")) and (
         not classes or state.attributes.get(ATTR_DEVICE_CLASS) in classes
     )
-
-
-def _listed(value: object) -> Sequence[object]:
-    """Return the values of a filter, which may be a single one."""
-    if value is None:
-        return ()
-    return value if isinstance(value, list) else (value,)

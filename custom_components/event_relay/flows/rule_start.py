@@ -17,6 +17,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow, FlowResultType
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
@@ -304,11 +305,11 @@ def of_automation(
         raise Mistake(AUTOMATION, "no_action")
     action, given = found
     data: dict[str, Any] = {
-        CONF_TRIGGERS: _list(config.get("triggers", config.get("trigger"))),
+        CONF_TRIGGERS: cv.ensure_list(config.get("triggers", config.get("trigger"))),
         CONF_OPERATION: wanted[action],
         CONF_FIELDS: {name: _in_form(value) for name, value in given.items()},
     }
-    if conditions := _list(config.get("conditions", config.get("condition"))):
+    if conditions := cv.ensure_list(config.get("conditions", config.get("condition"))):
         data[CONF_CONDITIONS] = conditions
     return str(entity.name or entity_id), data
 
@@ -373,13 +374,6 @@ def _in_form(value: object) -> object:
     return value
 
 
-def _list(part: object) -> list[Any]:
-    """Return a list; a single value becomes one."""
-    if part is None:
-        return []
-    return part if isinstance(part, list) else [part]
-
-
 def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
     """Return a YAML value as JSON; text for types that JSON lacks."""
     return json.loads(json.dumps(value, default=str))
@@ -391,7 +385,9 @@ async def async_show_triggers(hass: HomeAssistant, triggers: object) -> None:
     Nothing sets up Home Assistant's doorbell integration, for example: its trigger
     works, but the editor shows it as unknown.
     """
-    named = [one.get("trigger") for one in _list(triggers) if isinstance(one, dict)]
+    named = [
+        one.get("trigger") for one in cv.ensure_list(triggers) if isinstance(one, dict)
+    ]
     domains = {one.partition(".")[0] for one in named if isinstance(one, str)}
     found = await async_get_integrations(hass, domains - hass.config.components)
     for domain, integration in found.items():

@@ -3,7 +3,7 @@
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from ..const import ATTR_CONFIG_ENTRY_ID, DOMAIN
+from ..const import DOMAIN
 from ..coordinator import RelayConfigEntry
 
 FAILED_ISSUE = "failed_deliveries_"
@@ -29,7 +29,7 @@ def async_follow_failed(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBAC
             hass,
             DOMAIN,
             failed_issue(entry),
-            data={ATTR_CONFIG_ENTRY_ID: entry.entry_id},
+            data={"entry_id": entry.entry_id},
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="failed_deliveries",

@@ -1,6 +1,8 @@
 """Repair flow for lost deliveries, until seen and over."""
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from typing import override
+
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.helpers import issue_registry as ir
 import voluptuous as vol
@@ -10,15 +12,10 @@ from ..const import DOMAIN
 from ..outcomes.losses import Cause, Losses
 
 
-class LossFlow(RepairsFlow):
+class LossFlow(ConfirmRepairFlow):
     """Shows how much was lost, why and what to do; confirming marks it as seen."""
 
-    async def async_step_init(
-        self, _user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Continue with the form."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
@@ -41,4 +38,4 @@ class LossFlow(RepairsFlow):
             losses: Losses = entry.runtime_data.losses
             if not losses.async_seen(Cause(str(data["cause"]))):
                 return self.async_abort(reason="goes_on")
-        return self.async_create_entry(data={})
+        return await super().async_step_confirm(user_input)

@@ -1,27 +1,21 @@
 """Repair flow of a forgotten pause: resumes the connection."""
 
-from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.helpers import issue_registry as ir
-import voluptuous as vol
+from typing import override
 
-from ..const import DOMAIN
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
+
 from ..coordinator import RelayConfigEntry
 
 
-class PauseFlow(RepairsFlow):
+class PauseFlow(ConfirmRepairFlow):
     """Shows since when the connection is paused; confirming resumes it."""
 
     def __init__(self, entry_id: str) -> None:
         """Initialize for a connection."""
         self._entry_id = entry_id
 
-    async def async_step_init(
-        self, _user_input: dict[str, str] | None = None
-    ) -> RepairsFlowResult:
-        """Continue with the confirmation."""
-        return await self.async_step_confirm()
-
+    @override
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
@@ -33,10 +27,4 @@ class PauseFlow(RepairsFlow):
             return self.async_abort(reason="not_loaded")
         if user_input is not None:
             entry.runtime_data.async_switch(on=True)
-            return self.async_create_entry(data={})
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
-        return self.async_show_form(
-            step_id="confirm",
-            data_schema=vol.Schema({}),
-            description_placeholders=(issue.translation_placeholders if issue else {}),
-        )
+        return await super().async_step_confirm(user_input)

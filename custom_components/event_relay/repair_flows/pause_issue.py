@@ -7,7 +7,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from ..const import ATTR_CONFIG_ENTRY_ID, DOMAIN
+from ..const import DOMAIN
 from ..coordinator import RelayConfigEntry
 from ..home_language import moment_in_words
 from ..options import paused, paused_since
@@ -53,7 +53,7 @@ def async_follow_pause(hass: HomeAssistant, entry: RelayConfigEntry) -> CALLBACK
             hass,
             DOMAIN,
             pause_issue(entry),
-            data={ATTR_CONFIG_ENTRY_ID: entry.entry_id},
+            data={"entry_id": entry.entry_id},
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="pause_forgotten",
