@@ -9,13 +9,15 @@ import math
 import re
 from typing import Protocol
 
-from .base import InvalidField
+from .base import InvalidField, Json
 from .prose import LINE_BREAKS, not_text
 
 LONGEST_NAME = 100
 """Characters of a text of one line unless its field sets another limit."""
 LONGEST_DESCRIPTION = 5000
 """Characters of a text of several lines unless its field sets another limit."""
+DEEPEST = 20
+"""Most levels of nesting in a value that is passed on as JSON."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """No recorder has an earlier event; such a time comes from a clock that was not set."""
 
@@ -119,6 +121,28 @@ def description(value: object, name: str, *, longest: int = LONGEST_DESCRIPTION)
     if not isinstance(value, str):
         raise InvalidField(name, "not_text")
     return text(value.strip(), name, longest, allowed=LINE_BREAKS)
+
+
+def as_json(value: object, name: str, depth: int = 0) -> Json:
+    """Read any value that JSON can hold."""
+    if depth > DEEPEST:
+        raise InvalidField(name, "nested_too_deeply", maximum=str(DEEPEST))
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float() if math.isfinite(value):
+            return value
+        case Mapping():
+            return {
+                str(key): as_json(inner, f"{name}.{key}", depth + 1)
+                for key, inner in value.items()
+            }
+        case list() | tuple():
+            return [
+                as_json(inner, f"{name}[{number}]", depth + 1)
+                for number, inner in enumerate(value)
+            ]
+    raise InvalidField(name, "not_json_value")
 
 
 def moment(value: object, name: str) -> datetime:

@@ -111,11 +111,11 @@ for _ in range(30):
         ({"status": 5}, "status", "not_text"),
         ({"status": "x" * 101}, "status", "too_long"),
         ({"cameras": {"id": 1}}, "cameras", "not_a_list"),
-        ({"cameras": [NOW]}, "cameras", "not_json_value"),
+        ({"cameras": [NOW]}, "cameras[0]", "not_json_value"),
         ({"extra": [1]}, "extra", "not_a_mapping"),
         ({"extra": {"at": NOW}}, "extra.at", "not_json_value"),
         ({"extra": {"x": float("inf")}}, "extra.x", "not_json_value"),
-        ({"extra": {"x": DEEP}}, "extra.x", "nested_too_deeply"),
+        ({"extra": {"x": DEEP}}, "extra.x" + "[0]" * 20, "nested_too_deeply"),
         ({"surprise": 1}, "surprise", "unknown"),
     ],
 )

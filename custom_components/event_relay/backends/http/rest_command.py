@@ -11,7 +11,8 @@ from typing import TypeGuard, cast
 from urllib.parse import unquote, unquote_plus
 
 from ..base import InvalidField, Json, JsonObject
-from .request.recipe import METHODS, WITHOUT_BODY, as_json, keys_in, texts_in
+from ..fields import as_json
+from .request.recipe import METHODS, WITHOUT_BODY, keys_in, texts_in
 from .request.safety import OURS, origin_of
 
 LONGEST = 50_000

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-import math
 from typing import Any, Self, Unpack
 
 from ...base import InvalidField, Json, JsonObject
@@ -17,7 +16,7 @@ from ...field_table import (
     number_field,
     text_field,
 )
-from ...fields import line, whole
+from ...fields import as_json, line, whole
 from ..api.login import Api
 from ..api.models import AipixCapabilities
 from .times import entries
@@ -28,8 +27,6 @@ MOST_USERS = 1000
 LARGEST_ID = 2**53
 LONGEST_TITLE = 255
 """Characters: what Laravel gives a text in a database (inferred)."""
-DEEPEST = 20
-"""Most levels of nesting in values that are passed on unchanged."""
 ENABLED = "active"
 """The status of the documented sample."""
 DISABLED = "inactive"
@@ -66,7 +63,7 @@ def status(value: object, name: str) -> str:
 
 def cameras(value: object, name: str) -> list[Json]:
     """Read cameras, whose shape is not documented: they are passed on unchanged."""
-    read = passed_on(value, name)
+    read = as_json(value, name)
     if not isinstance(read, list):
         raise InvalidField(name, "not_a_list")
     return read
@@ -74,29 +71,10 @@ def cameras(value: object, name: str) -> list[Json]:
 
 def extra(value: object, name: str) -> JsonObject:
     """Read additional data for the reaction, such as a chat; passed on unchanged."""
-    read = passed_on(value, name)
+    read = as_json(value, name)
     if not isinstance(read, dict):
         raise InvalidField(name, "not_a_mapping")
     return read
-
-
-def passed_on(value: object, name: str, depth: int = 0) -> Json:
-    """Read any value that JSON can hold."""
-    if depth > DEEPEST:
-        raise InvalidField(name, "nested_too_deeply", maximum=str(DEEPEST))
-    match value:
-        case bool() | str() | int() | None:
-            return value
-        case float() if math.isfinite(value):
-            return value
-        case list() | tuple():
-            return [passed_on(one, name, depth + 1) for one in value]
-        case Mapping():
-            return {
-                str(key): passed_on(one, f"{name}.{key}", depth + 1)
-                for key, one in value.items()
-            }
-    raise InvalidField(name, "not_json_value")
 
 
 def _each(value: object) -> object:

@@ -153,7 +153,7 @@ def _day_with(value: object, offset: str) -> object:
         return value
     filled = {**value}
     for key in ("from", "to"):
-        filled[key] = _time_with(value.get(key), f"{key}", offset)
+        filled[key] = _time_with(value.get(key), key, offset)
     if isinstance(breaks := value.get("breaks"), list):
         filled["breaks"] = [_day_with(one, offset) for one in breaks]
     return filled

@@ -9,10 +9,10 @@ import re
 from typing import Self, cast
 
 from ...base import InvalidField, Json, JsonObject
-from ...fields import LONGEST_NAME, flag, line, number, optional
+from ...fields import LONGEST_NAME, as_json, flag, line, number, optional
 from ...http_failures import Effect
 from . import json_path
-from .recipe import MOST_PAIRS, Recipe, as_json
+from .recipe import MOST_PAIRS, Recipe
 from .responses import AnswerRules, Statuses, retried_in
 
 _FIELD_NAME = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)

@@ -8,7 +8,7 @@ import re
 from typing import Self, cast
 
 from ...base import InvalidField, Json, JsonObject
-from ...fields import LONGEST_NAME
+from ...fields import LONGEST_NAME, as_json
 from . import safety
 from .body_parts import BEGINNINGS, EXPRESSION, Parts, parts_of
 from .slots import OF_ATTEMPT, OF_END, names_in
@@ -17,8 +17,6 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE", "GET")
 WITHOUT_BODY = frozenset({"GET", "DELETE"})
 LONGEST_TEMPLATE = 20_000
 LONGEST_PATH = 2_000
-DEEPEST = 20
-"""Most levels of nesting in the JSON of a body."""
 MOST_PAIRS = 50
 """Most query parameters, headers or fields of a form."""
 
@@ -224,28 +222,6 @@ def places(path: str) -> Iterator[tuple[str, bool]]:
     """Yield the parts of a path, each with whether it is a value or a placeholder."""
     for number, part in enumerate(_PLACES.split(path)):
         yield part, bool(number % 2)
-
-
-def as_json(value: object, name: str, depth: int = 0) -> Json:
-    """Return a form's value as JSON; raises InvalidField."""
-    if depth > DEEPEST:
-        raise InvalidField(name, "nested_too_deeply", maximum=str(DEEPEST))
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case float() if value - value == 0:
-            return value
-        case Mapping():
-            return {
-                str(key): as_json(inner, f"{name}.{key}", depth + 1)
-                for key, inner in value.items()
-            }
-        case list() | tuple():
-            return [
-                as_json(inner, f"{name}[{number}]", depth + 1)
-                for number, inner in enumerate(value)
-            ]
-    raise InvalidField(name, "not_json_value")
 
 
 def keys_in(value: Json) -> Iterator[str]:

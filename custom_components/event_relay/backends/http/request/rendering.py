@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from math import isfinite
 from typing import Final, Protocol
 from urllib.parse import quote, quote_plus
 
 from ...base import InvalidField, Json, JsonObject
+from ...fields import DEEPEST
 from . import safety
 from .body_parts import Leaf, encode, kind_of
-from .recipe import DEEPEST, BodyKind, Recipe, places
+from .recipe import BodyKind, Recipe, places
 from .slots import Marker, Written
 from .wire import Wire
 
@@ -260,10 +262,10 @@ def plain(value: object, name: str, depth: int = 0) -> Json:
     if depth > DEEPEST:
         raise InvalidField(name, "nested_too_deeply", maximum=str(DEEPEST))
     match value:
-        case None | bool() | str():
+        case None | bool() | int() | str():
             # A member of a text enumeration is also a text.
             return str(value) if isinstance(value, str) else value
-        case int() | float() if value - value == 0:
+        case float() if isfinite(value):
             return value
         case datetime() | date() | time():
             return value.isoformat()
