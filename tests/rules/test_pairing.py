@@ -172,6 +172,88 @@ async def test_event_stays_open_when_its_sensor_becomes_unavailable(
     await wait_for_end(frigate)
 
 
+AS_DOOR = {"device_class": "door"}
+CLOSED = {"trigger": "door.closed", "options": {"behavior": "each"}}
+FROM_ON = {"trigger": "state", "from": "on"}
+
+
+@pytest.mark.parametrize(
+    ("trigger", "ended"),
+    [
+        ({**CLOSED, "target": {"entity_id": DOOR}}, True),
+        ({**CLOSED, "target": {"label_id": "doors"}}, True),
+        ({**CLOSED, "target": {"entity_id": WINDOW}}, False),
+        ({**FROM_ON, "entity_id": DOOR, "to": "off"}, True),
+        ({**FROM_ON, "entity_id": DOOR}, True),
+        ({**FROM_ON, "entity_id": DOOR, "to": "locked"}, False),
+        ({**FROM_ON, "entity_id": WINDOW, "to": "off"}, False),
+        ({**FROM_ON, "entity_id": DOOR, "attribute": "way"}, False),
+        ({"trigger": "state", "entity_id": DOOR, "to": "off", "for": 60}, False),
+        ({"trigger": "event", "event_type": "all_clear"}, False),
+        ({**CLOSED, "target": {"entity_id": DOOR}, "enabled": False}, False),
+    ],
+)
+async def test_end_that_home_assistant_misses_in_a_gap(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    trigger: dict[str, Any],
+    ended: bool,
+) -> None:
+    """Some triggers ignore a change from unavailable, and the door is closed by now."""
+    registry = er.async_get(hass)
+    for entity_id in (DOOR, WINDOW):
+        name = entity_id.partition(".")[2]
+        registry.async_get_or_create(
+            "binary_sensor", "test", name, suggested_object_id=name
+        )
+        hass.states.async_set(entity_id, "off", AS_DOOR)
+    registry.async_update_entity(DOOR, labels={"doors"})
+    entry = await set_up(
+        hass, frigate, rule_subentry({**OPENED, "until": {"triggers": [trigger]}})
+    )
+    hass.states.async_set(DOOR, "on", AS_DOOR)
+    (event,) = await wait_for_events(frigate, 1)
+
+    for state in ("unavailable", "on", "unavailable", "unknown"):
+        hass.states.async_set(DOOR, state, AS_DOOR)
+        await hass.async_block_till_done()
+    assert len((await act(hass, "list_deliveries"))["deliveries"]) == 1
+    hass.states.async_set(DOOR, "off", AS_DOOR)
+    await hass.async_block_till_done()
+
+    if ended:
+        closed = hass.states.get(DOOR)
+        assert closed is not None
+        end = await wait_for_end(frigate)
+        assert end == pytest.approx(closed.last_updated.timestamp())
+        hass.states.async_set(DOOR, "on", AS_DOOR)
+        await wait_for_events(frigate, 2)
+    else:
+        assert len((await act(hass, "list_deliveries"))["deliveries"]) == 1
+        assert event.end_time is None
+        await switch_off(hass, entry)
+
+
+async def test_end_that_home_assistant_misses_after_a_restart(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    """The door is not there yet when rules become active, and is closed by then."""
+    hass.states.async_set(DOOR, "off", AS_DOOR)
+    closed = {**CLOSED, "target": {"entity_id": DOOR}}
+    data = {**OPENED, "until": {"triggers": [closed]}}
+    entry = await set_up(hass, frigate, rule_subentry(data))
+    hass.states.async_set(DOOR, "on", AS_DOOR)
+    await wait_for_events(frigate, 1)
+    await switch_off(hass, entry)
+    hass.states.async_set(DOOR, "unavailable", AS_DOOR)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    hass.states.async_set(DOOR, "off", AS_DOOR)
+
+    await wait_for_end(frigate)
+
+
 @pytest.mark.parametrize("now", ["off", "on", "unavailable"])
 async def test_event_is_ended_after_a_restart_if_its_cause_is_over(
     hass: HomeAssistant, frigate: FrigateSimulator, entry: MockConfigEntry, now: str

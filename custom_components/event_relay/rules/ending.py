@@ -1,7 +1,7 @@
 """Ends the events that a rule has begun: by its triggers, or when their time is up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,11 +9,18 @@ from functools import partial
 import logging
 from uuid import UUID, uuid5
 
-from homeassistant.core import CALLBACK_TYPE, Context, Event, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Context,
+    Event,
+    EventStateChangedData,
+    callback,
+)
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.event import (
     async_call_later,
     async_track_entity_registry_updated_event,
+    async_track_state_change_event,
 )
 from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import create_eager_task
@@ -25,6 +32,7 @@ from ..queue.queue import NotAllowed, Request
 from ..queue.store.rule_state import Note
 from ..queue.store.store import StaleDelivery, StoreError
 from .firing import Cause
+from .last_known import is_known
 from .open_events import LATE, EndReport, OpenEvent, read_open_events
 from .subentry_runner import SubentryRunner
 
@@ -40,10 +48,19 @@ class EventEnder:
     """Keeps the open events of one rule, and ends them."""
 
     def __init__(
-        self, runner: SubentryRunner, ending: Ending, notes: Mapping[str, Note]
+        self,
+        runner: SubentryRunner,
+        ending: Ending,
+        notes: Mapping[str, Note],
+        came_back: Callable[[Event[EventStateChangedData]], Awaitable[None]],
     ) -> None:
-        """Initialize with the open events in the notes."""
+        """Initialize with the open events in the notes.
+
+        `came_back` is called when an entity that was unavailable or unknown is in
+        another state than the one that began its event.
+        """
         self._runner = runner
+        self._came_back = came_back
         self._ending = ending
         self._open = read_open_events(notes)
         now = dt_util.utcnow()
@@ -61,7 +78,7 @@ class EventEnder:
         self._ends: list[EndReport] = []
         """Recent ends: a beginning from before them may be reported after them."""
         self._cancel: CALLBACK_TYPE | None = None
-        self._stop_registry: CALLBACK_TYPE | None = None
+        self._stop_listening: tuple[CALLBACK_TYPE, ...] = ()
 
     @property
     def events(self) -> tuple[OpenEvent, ...]:
@@ -118,7 +135,7 @@ class EventEnder:
 
     @callback
     def watch(self) -> None:
-        """Schedule the next timed end, and listen for entities that are removed."""
+        """Schedule the next timed end, and listen to the entities of open events."""
         self.unwatch()
         self._due = {one: self._due[one] for one in self._open}
         self._over &= self._open.keys()
@@ -128,10 +145,15 @@ class EventEnder:
             if one not in self._over or one not in self._beginning
         }
         if waits:
-            self._stop_registry = async_track_entity_registry_updated_event(
-                self._runner.hass,
-                {one.entity_id for one in self.events if one.entity_id},
-                self._async_entity_changed,
+            hass = self._runner.hass
+            entity_ids = {one.entity_id for one in self.events if one.entity_id}
+            self._stop_listening = (
+                async_track_entity_registry_updated_event(
+                    hass, entity_ids, self._async_entity_changed
+                ),
+                async_track_state_change_event(
+                    hass, entity_ids, self._async_state_changed
+                ),
             )
             first = min(waits.values())
             over = frozenset(one for one, due in waits.items() if due <= first)
@@ -147,11 +169,19 @@ class EventEnder:
 
     @callback
     def unwatch(self) -> None:
-        """Cancel the timer and the listener."""
-        for stop in (self._cancel, self._stop_registry):
+        """Cancel the timer and the listeners."""
+        for stop in (self._cancel, *self._stop_listening):
             if stop is not None:
                 stop()
-        self._cancel = self._stop_registry = None
+        self._cancel, self._stop_listening = None, ()
+
+    async def _async_state_changed(self, event: Event[EventStateChangedData]) -> None:
+        """Report an entity that comes back in another state than began its event."""
+        state = event.data["new_state"]
+        if state is None or not is_known(state) or is_known(event.data["old_state"]):
+            return
+        if any(one.has_left(state) for one in self.events):
+            await self._came_back(event)
 
     async def _async_entity_changed(
         self, event: Event[er.EventEntityRegistryUpdatedData]

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant
 from homeassistant.helpers.trace import trace_clear
 from homeassistant.util import dt as dt_util
 
@@ -131,5 +131,24 @@ class Listener:
                 at=occurred_at(variables),
                 heard_at=self._hass.loop.time(),
                 context=Context(parent_id=context.id if context else None),
+            )
+        )
+
+    async def async_came_back(self, event: Event[EventStateChangedData]) -> None:
+        """End the event of an entity that came back, if its end trigger misses it."""
+        state = event.data["new_state"]
+        armed = await self._armed()
+        openings = self._delivering.openings
+        if armed is None or armed.ends is None or openings is None or state is None:
+            return
+        if not armed.ends.miss_return(state):
+            return
+        await openings.async_end_those(
+            EndReport(
+                entity_id=state.entity_id,
+                moment=state.last_updated,
+                at=min(dt_util.utcnow(), state.last_updated),
+                heard_at=self._hass.loop.time(),
+                context=Context(parent_id=event.context.id),
             )
         )

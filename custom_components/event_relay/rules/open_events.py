@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import logging
 
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import Context, HomeAssistant, State
 from homeassistant.util import dt as dt_util
 
 from ..backends.base import Json
@@ -13,7 +13,6 @@ from ..queue.store.rule_state import Note
 from .firing import Cause
 from .instants import read_instant
 from .last_known import is_known
-from .startup_filter import vanishes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -82,14 +81,17 @@ class OpenEvent:
             return False
         return before is not None and is_known(before) and before.state != self.state
 
-    def cause_is_over(self, hass: HomeAssistant) -> bool:
-        """Return whether the entity that began it is now in another known state."""
-        if self.test or self.entity_id is None or self.state is None:
-            return False
-        state = hass.states.get(self.entity_id)
-        if vanishes({"trigger": {"to_state": state}}) or state is None:
+    def has_left(self, state: State) -> bool:
+        """Return whether a state is another one of the entity that began it."""
+        if self.test or self.state is None or self.entity_id != state.entity_id:
             return False
         return state.state != self.state
+
+    def cause_is_over(self, hass: HomeAssistant) -> bool:
+        """Return whether the entity that began it is now in another known state."""
+        if self.entity_id is None or (state := hass.states.get(self.entity_id)) is None:
+            return False
+        return is_known(state) and self.has_left(state)
 
 
 @dataclass(frozen=True, kw_only=True)

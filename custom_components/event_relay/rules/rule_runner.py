@@ -12,6 +12,8 @@ from homeassistant.core import (
     CALLBACK_TYPE,
     Context,
     CoreState,
+    Event,
+    EventStateChangedData,
     HassJob,
     HomeAssistant,
     callback,
@@ -83,7 +85,9 @@ class RuleRunner(SubentryRunner):
             ending = next(iter(rule_context.endings.values()), None)
         connection = rule_context.connection
         self._issues = RuleIssues(self.hass, connection, self.id, self.title)
-        self._openings = EventEnder(self, ending, notes) if ending else None
+        self._openings = (
+            EventEnder(self, ending, notes, self._async_came_back) if ending else None
+        )
         self._delivering = Delivering(self, self.rule, self._openings)
         self._catching_up = CatchUp(self, self.rule, self._try_again_later)
         self._listener = Listener(
@@ -253,6 +257,10 @@ class RuleRunner(SubentryRunner):
         if self._delivering.last is not None and (last := self.last_firing):
             await self.remember_if_possible({LAST_FIRING: last.note})
             self._delivering.last = None
+
+    async def _async_came_back(self, event: Event[EventStateChangedData]) -> None:
+        """Handle the return of an entity that has an open event."""
+        await self._listener.async_came_back(event)
 
     async def _async_home_started(self, _: HomeAssistant) -> None:
         """Handle what happened while Home Assistant was off."""

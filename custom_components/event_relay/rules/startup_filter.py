@@ -22,7 +22,7 @@ from homeassistant.helpers import condition
 from .held_back import Reason
 from .last_known import LastKnown, async_last_known_states, is_known
 
-_STATELESS = frozenset(
+STATELESS = frozenset(
     {
         "ai_task",
         "button",
@@ -74,7 +74,7 @@ def _is_state_change(trigger: Mapping[str, Any]) -> bool:
 
 def _is_gap(before: State) -> bool:
     """Return whether a state is a gap, from which no real change starts."""
-    if split_entity_id(before.entity_id)[0] in _STATELESS:
+    if split_entity_id(before.entity_id)[0] in STATELESS:
         return before.state == STATE_UNAVAILABLE
     return not is_known(before)
 

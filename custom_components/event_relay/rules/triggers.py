@@ -10,12 +10,13 @@ from typing import Any, cast
 
 from homeassistant.const import (
     CONF_ALIAS,
+    CONF_ATTRIBUTE,
     CONF_ENABLED,
     CONF_ENTITY_ID,
     CONF_PLATFORM,
     CONF_TARGET,
 )
-from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import condition, config_validation as cv, trigger
 from homeassistant.helpers.condition import ConditionsChecker
@@ -24,6 +25,8 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
+from .occurrences.targets import targeted
+from .startup_filter import STATELESS
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -75,6 +78,22 @@ def targets_more_than_entities(config: ConfigType) -> bool:
     """Return whether a trigger targets areas, devices, floors or labels."""
     target = config.get(CONF_TARGET)
     return isinstance(target, Mapping) and bool(target.keys() - {CONF_ENTITY_ID})
+
+
+def _misses_return(hass: HomeAssistant, config: ConfigType, state: State) -> bool:
+    """Return whether a trigger of an entity does not fire when it comes back."""
+    if state.domain in STATELESS:
+        return False
+    if CONF_TARGET in config:
+        return state.entity_id in targeted(hass, config, state.domain)
+    if config[CONF_PLATFORM] != "state" or CONF_ATTRIBUTE in config:
+        return False
+    states = config.get("to")
+    return (
+        config.get("from") is not None
+        and state.entity_id in config[CONF_ENTITY_ID]
+        and (states is None or state.state in cv.ensure_list(states))
+    )
 
 
 def entities_of_conditions(raw: Collection[Any]) -> set[str]:
@@ -132,6 +151,17 @@ class Triggers:
     def attached(self) -> bool:
         """Whether any can fire."""
         return bool(self._detach)
+
+    def miss_return(self, state: State) -> bool:
+        """Return whether one does not fire when its entity comes back in a state.
+
+        Home Assistant's triggers with a target ignore changes from `unavailable` and
+        `unknown` (2026.10.4), and `from` of a state trigger does not match these.
+        """
+        return any(
+            _misses_return(self._hass, self.configs[index], state)
+            for index in self._detach
+        )
 
     async def async_attach(self) -> None:
         """Attach the triggers that are not attached yet, as far as possible."""
