@@ -154,7 +154,10 @@ async def _async_entry_updated(hass: HomeAssistant, entry: RelayConfigEntry) -> 
     async_register_device(hass, entry)
     coordinator.forms.contacted(hass, entry, coordinator.client)
     if (rules := coordinator.rules) is not None:
-        await rules.async_sync(entry.subentries)
+        try:
+            await rules.async_sync(entry.subentries)
+        except StoreUnavailable as error:
+            _LOGGER.warning("%s: rules change another time (%s)", entry.title, error)
 
 
 def _not_ready(error: StoreUnavailable) -> ConfigEntryNotReady:

@@ -391,11 +391,13 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     async def _async_tidy(self, now: datetime) -> None:
         """Delete old settled deliveries, and those of removed connections."""
-        if self.rules is not None:
-            await self.rules.async_save_progress()
         entry = self.config_entry
         before = now - retention(entry.options)
         try:
+            if self.rules is not None:
+                await self.rules.async_save_progress()
+                # Apply what the outbox has kept from being applied.
+                await self.rules.async_sync(entry.subentries)
             while await self._store.prune(entry.entry_id, before):
                 self.counts.async_recount()
                 # Open lists reload without the deleted deliveries.

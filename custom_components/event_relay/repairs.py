@@ -31,6 +31,7 @@ from .rules.mirrors.questions import open_question
 from .storage import COPY, async_damage_seen
 
 _OF_CONNECTION: Mapping[str, Callable[[str], RepairsFlow]] = {
+    DEFAULT_ISSUE: DefaultConnectionFlow,
     FAILED_ISSUE: FailedDeliveriesFlow,
     PAUSE_ISSUE: PauseFlow,
     PERMISSION_ISSUE: PermissionFlow,
@@ -140,8 +141,6 @@ def _flow_of(
     for prefix, flow in _OF_CONNECTION.items():
         if issue_id.startswith(prefix):
             return flow(cast("str", data["entry_id"]))
-    if issue_id.startswith(DEFAULT_ISSUE):
-        return DefaultConnectionFlow(cast("str", data["entry_id"]))
     if COPY in data:
         return DamageFlow(cast("str", data[COPY]))
     if "subentry_id" in data:

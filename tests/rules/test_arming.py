@@ -47,6 +47,11 @@ def repair_of(hass: HomeAssistant) -> tuple[str | None, str]:
     return issue.translation_key, read(str(issue.data["reason"]))
 
 
+def repairs(hass: HomeAssistant) -> set[str | None]:
+    """Return the texts of all repairs."""
+    return {one.translation_key for one in ir.async_get(hass).issues.values()}
+
+
 async def pass_retry_time(hass: HomeAssistant) -> None:
     """Let the time until the next attempt pass."""
     async_fire_time_changed(hass, dt_util.utcnow() + AGAIN)
@@ -163,3 +168,16 @@ async def test_rule_that_is_switched_off_and_on_before_the_start_fires_once(
     await set_states(hass, BELL, "on")
     await wait_for_events(frigate, 1)
     assert len((await act(hass, "list_deliveries"))["deliveries"]) == 1
+
+
+async def test_repairs_of_a_rule_disappear_while_it_is_switched_off(
+    hass: HomeAssistant, frigate: FrigateSimulator
+) -> None:
+    missing = {**PRESSED, "entity_id": "binary_sensor.nowhere"}
+    rule = {**DOORBELL, "triggers": [UNKNOWN, missing]}
+    await set_up(hass, frigate, rule_subentry(rule))
+    assert repairs(hass) == {"rule_partly_armed", "rule_refers"}
+    await turn(hass, SERVICE_TURN_OFF, "switch.doorbell")
+    assert repairs(hass) == set()
+    await turn(hass, SERVICE_TURN_ON, "switch.doorbell")
+    assert repairs(hass) == {"rule_partly_armed", "rule_refers"}

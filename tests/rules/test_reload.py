@@ -277,6 +277,34 @@ async def test_rule_that_is_added_during_the_set_up_fires(
     await wait_for_events(frigate, 1)
 
 
+async def test_rule_that_cannot_be_replaced_goes_on(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await set_states(hass, BELL, "off")
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
+    other = {**DOORBELL, "fields": {"camera": "garden", "label": "doorbell"}}
+    subentry = entry.subentries[RULE_ID]
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "remember", disk_full)
+        broken.setattr(Store, "recall", disk_full)
+        hass.config_entries.async_update_subentry(entry, subentry, data=other)
+        await hass.async_block_till_done()
+    await set_states(hass, BELL, "on")
+    (event,) = await wait_for_events(frigate, 1)
+    assert event.camera == "front_door"
+
+
+async def test_rule_that_cannot_be_cleaned_up_keeps_no_other_from_changing(
+    hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await set_up(hass, frigate, rule_subentry(DOORBELL))
+    monkeypatch.setattr(Store, "forget", disk_full)
+    rules = coordinator(entry).rules
+    assert rules is not None
+    await rules.async_sync({"another": ANOTHER})
+    assert rules.runners.keys() == {"another"}
+
+
 async def test_progress_is_saved_while_a_rule_is_added(
     hass: HomeAssistant, frigate: FrigateSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

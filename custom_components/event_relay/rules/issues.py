@@ -45,6 +45,12 @@ class RuleIssues:
         self._withdraw(self._not_armed)
 
     @callback
+    def stopped(self) -> None:
+        """Withdraw what a rule that does not run need not be able to do."""
+        self.armed()
+        self.refers_to("")
+
+    @callback
     def refers_to(self, missing: str) -> None:
         """Report missing entities; withdraw the report if there are none."""
         if missing:
@@ -65,9 +71,8 @@ class RuleIssues:
     @callback
     def clear(self) -> None:
         """Withdraw all reports: the rule is deleted."""
-        self.armed()
+        self.stopped()
         self.fires_itself_no_more()
-        self.refers_to("")
 
     @callback
     def _report(self, issue_id: str, reason: str, *, in_part: bool = False) -> None:

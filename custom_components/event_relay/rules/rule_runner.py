@@ -139,6 +139,8 @@ class RuleRunner(SubentryRunner):
                 cancel()
         self._cancel_again = self._cancel_started = None
         self._references.unwatch()
+        if self.hass.is_running:  # else nothing would store it
+            self._issues.stopped()
         if self._openings is not None:
             self._openings.unwatch()
         if self._armed is not None:

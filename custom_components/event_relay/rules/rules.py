@@ -99,7 +99,7 @@ class Rules:
         wanted = self._wanted(subentries)
         for gone in self._runners.keys() - wanted.keys():
             del self._snapshots[gone]
-            await self._runners.pop(gone).async_remove()
+            await _remove(self._runners.pop(gone))
         changed = [
             subentry
             for subentry_id, subentry in wanted.items()
@@ -107,11 +107,22 @@ class Rules:
         ]
         if not changed:
             return
-        for subentry in changed:
-            if (former := self._runners.get(subentry.subentry_id)) is not None:
+        formers = [
+            (former, subentry)
+            for subentry in changed
+            if (former := self._runners.get(subentry.subentry_id)) is not None
+        ]
+        try:
+            for former, subentry in formers:
                 await former.async_stop()
                 await former.async_replaced(subentry)
-        notes = await self._rule_context.store.recall(self._rule_context.connection)
+            notes = await self._rule_context.store.recall(self._rule_context.connection)
+        except StoreError:
+            # They go on as they were, until the change can be applied.
+            if self._stop_listening is not None:
+                for former, _ in formers:
+                    await _start(former)
+            raise
         for subentry in changed:
             runner = self._add(subentry, notes)
             if runner is not None and self._stop_listening is not None:
@@ -132,6 +143,7 @@ class Rules:
     ) -> SubentryRunner | None:
         """Create the runner of a subentry; None if it cannot be read."""
         make = self._makes[subentry.subentry_type]
+        self._snapshots[subentry.subentry_id] = _snapshot(subentry)
         try:
             runner = make(
                 self._rule_context, subentry, notes.get(subentry.subentry_id, {})
@@ -141,7 +153,6 @@ class Rules:
             _LOGGER.exception("%s cannot be read", subentry.title)
             return None
         self._runners[runner.id] = runner
-        self._snapshots[runner.id] = _snapshot(subentry)
         self._listeners.notify_with_all(runner.id, runner)
         return runner
 
@@ -157,10 +168,7 @@ class Rules:
     async def async_remove(self) -> None:
         """End what was begun at the backend: the connection is deleted."""
         for runner in tuple(self._runners.values()):
-            try:
-                await runner.async_remove()
-            except StoreError as error:
-                _LOGGER.warning("%s may be left open (%s)", runner.title, error)
+            await _remove(runner)
 
     async def async_save_progress(self) -> None:
         """Save the progress of every runner."""
@@ -178,6 +186,14 @@ class Rules:
 def _snapshot(subentry: ConfigSubentry) -> tuple[str, dict[str, Any]]:
     """Return a copy of a subentry's settings; Home Assistant changes it in place."""
     return subentry.title, dict(subentry.data)
+
+
+async def _remove(runner: SubentryRunner) -> None:
+    """End what a runner began; one that cannot must not stop the others."""
+    try:
+        await runner.async_remove()
+    except StoreError as error:
+        _LOGGER.warning("%s may be left open (%s)", runner.title, error)
 
 
 async def _start(runner: SubentryRunner) -> None:
