@@ -1,14 +1,13 @@
 """Batches writes into one job until the file's thread begins to write them."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 import sqlite3
 
 from .database import Database
 from .file import StoreError
-from .group_commit import Batch, BatchWrite
+from .group_commit import Batch, BatchWrite, Portions
 
 _HANDED_OVER = 32
 """Results that are handed over in one turn of the loop: somebody may wait for each."""
@@ -35,10 +34,9 @@ class BatchWriter[ItemT, ResultT]:
         self._batch: Batch[ItemT] = Batch()
         self._waiting: list[_Waiting[ResultT]] = []
         """Who waits for the items of the batch, in their order."""
-        self._pending_results: deque[
-            tuple[_Waiting[ResultT], ResultT | BaseException]
-        ] = deque()
-        """Results that are still to be handed over, in the order of their commits."""
+        self._results = Portions[tuple[_Waiting[ResultT], ResultT | BaseException]](
+            _hand_over, _HANDED_OVER
+        )
 
     def put(
         self,
@@ -89,33 +87,22 @@ class BatchWriter[ItemT, ResultT]:
                 alone.add(item)
                 self._queue(database, alone, [one])
             return
-        outcomes = [error] * len(items) if error else written.result()
-        idle = not self._pending_results
-        self._pending_results.extend(zip(waiting, outcomes, strict=True))
-        if idle:
-            self._hand_over_some()
-
-    def _hand_over_some(self) -> None:
-        """Hand over some results in order, the others in later turns of the loop."""
-        try:
-            for _ in range(min(_HANDED_OVER, len(self._pending_results))):
-                _hand_over(*self._pending_results.popleft())
-        finally:
-            if self._pending_results:
-                asyncio.get_running_loop().call_soon(self._hand_over_some)
+        results = [error] * len(items) if error else written.result()
+        if self._results.add(zip(waiting, results, strict=True)):
+            self._results.hand_over()
 
 
 def _hand_over[ResultT](
-    waiting: _Waiting[ResultT], outcome: ResultT | BaseException
+    one: tuple[_Waiting[ResultT], ResultT | BaseException],
 ) -> None:
     """Hand over the result of an item; its caller may have gone."""
-    future, on_written = waiting
+    (future, on_written), result = one
     try:
         if on_written is not None:
-            on_written(outcome)
+            on_written(result)
     finally:
         if not future.done():
-            if isinstance(outcome, BaseException):
-                future.set_exception(outcome)
+            if isinstance(result, BaseException):
+                future.set_exception(result)
             else:
-                future.set_result(outcome)
+                future.set_result(result)

@@ -28,7 +28,7 @@ from .file import (
     take_copy,
     turns_out_damaged,
 )
-from .group_commit import CommitPace, Job, Outcomes
+from .group_commit import CommitPace, Job, JobResults
 from .maintenance import Maintenance, is_backed_up
 from .reader import Reader, Unreadable
 from .recovery import unchecked
@@ -62,7 +62,7 @@ class Database:
         self.generation = seen
         """Last known generation of the file."""
         self._jobs: SimpleQueue[Job | _Look | None] = SimpleQueue()
-        self._outcomes = Outcomes()
+        self._results = JobResults()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: sqlite3.Connection | None = None
@@ -85,7 +85,7 @@ class Database:
     async def open(self) -> None:
         """Open the file; raises StoreUnavailable."""
         self._jobs = SimpleQueue()
-        self._outcomes = Outcomes()
+        self._results = JobResults()
         self._reader = Reader(self.path)
         self._loop = asyncio.get_running_loop()
         # A daemon, so that it cannot keep the process alive after a crash. SQLite
@@ -222,12 +222,12 @@ class Database:
         self._pace.begin()
         try:
             try:
-                outcomes = group_commit.run(self._connected(), jobs)
+                results = group_commit.run(self._connected(), jobs)
             except FAILURES as error:
                 if not (is_damage(error) or self._turns_out_damaged(error)):
                     raise
                 self._begin_anew(str(error))
-                outcomes = group_commit.run(self._connected(), jobs)
+                results = group_commit.run(self._connected(), jobs)
         except (StoreUnavailable, OSError, *FAILURES) as error:
             if len(jobs) > 1 and lacks_room(error):
                 # Jobs that only read, or need little room, need not fail.
@@ -240,17 +240,17 @@ class Database:
                 if isinstance(error, StoreUnavailable)
                 else StoreUnavailable.of(error)
             )
-            outcomes = [(job, None, failure) for job in jobs]
+            results = [(job, None, failure) for job in jobs]
         except Exception as error:
             # The thread has to go on, or all callers would wait for ever.
             _LOGGER.exception("The outbox's file could not be used")
             failure = StoreUnavailable(repr(error))
-            outcomes = [(job, None, failure) for job in jobs]
+            results = [(job, None, failure) for job in jobs]
         else:
             self.healthy = True
             self._maintenance.used()
             self._pace.end(jobs)
-        self._outcomes.hand_over(outcomes)
+        self._results.hand_over(results)
 
     def _turns_out_damaged(self, error: Exception) -> bool:
         """Return whether an error is caused by damage, without saying so."""

@@ -25,7 +25,7 @@ PAUSE = 3.0
 LONGEST_PAUSE = 0.06
 """Seconds that anything waits for more at the most."""
 _HANDED_OVER = 5
-"""Outcomes of jobs that are handed over in one turn of the loop."""
+"""Results of jobs that are handed over in one turn of the loop."""
 
 
 @dataclass(frozen=True)
@@ -38,43 +38,62 @@ class Job:
     without_transaction: bool = False
     """Whether it must not run inside a transaction."""
 
-    def resolve(self, result: object, error: Exception | None) -> None:
-        """Set the result of the future; in its event loop."""
-        if self.future.done():
-            return
-        if error is None:
-            self.future.set_result(result)
-        else:
-            self.future.set_exception(error)
+
+class Portions[ItemT]:
+    """Hands items over in their order, some of them in each turn of the loop.
+
+    Many may wait for each, and thousands may come at once.
+    """
+
+    def __init__(self, hand_over: Callable[[ItemT], None], most: int) -> None:
+        """Set what an item is handed to, and how many are in one turn."""
+        self._hand_over = hand_over
+        self._most = most
+        self._left: deque[ItemT] = deque()
+
+    def add(self, items: Iterable[ItemT]) -> bool:
+        """Add items, from any thread; return whether none were left before."""
+        first = not self._left
+        self._left.extend(items)
+        return first
+
+    def hand_over(self) -> None:
+        """Hand over some items, the others in later turns of the loop."""
+        try:
+            for _ in range(min(self._most, len(self._left))):
+                self._hand_over(self._left.popleft())
+        finally:
+            if self._left:
+                asyncio.get_running_loop().call_soon(self.hand_over)
 
 
-type Outcome = tuple[Job, object, Exception | None]
+type JobResult = tuple[Job, object, Exception | None]
 
 
-class Outcomes:
-    """Results of jobs that are not handed over yet."""
+class JobResults:
+    """Results of jobs, on their way to the event loop."""
 
     def __init__(self) -> None:
         """Begin without a result."""
-        self._left: deque[Outcome] = deque()
+        self._portions = Portions(_resolve, _HANDED_OVER)
 
-    def hand_over(self, outcomes: Iterable[Outcome]) -> None:
+    def hand_over(self, results: Sequence[JobResult]) -> None:
         """Resolve the futures of jobs, if their loop runs; from any thread."""
-        new = [*outcomes]
-        self._left.extend(new)
+        self._portions.add(results)
+        job, *_ = results[0]
         with suppress(RuntimeError):
-            new[0][0].loop.call_soon_threadsafe(self._hand_over)
+            job.loop.call_soon_threadsafe(self._portions.hand_over)
 
-    def _hand_over(self) -> None:
-        """Resolve some futures in their order, the others in later turns of the loop.
 
-        Many may wait for each, and thousands of jobs may have been one commit.
-        """
-        for _ in range(min(_HANDED_OVER, len(self._left))):
-            job, result, failed = self._left.popleft()
-            job.resolve(result, failed)
-        if self._left:
-            self._left[0][0].loop.call_soon(self._hand_over)
+def _resolve(one: JobResult) -> None:
+    """Set the result of a job's future; in its event loop."""
+    job, result, error = one
+    if job.future.done():
+        return
+    if error is None:
+        job.future.set_result(result)
+    else:
+        job.future.set_exception(error)
 
 
 class Batch[ItemT]:
@@ -178,8 +197,8 @@ def groups(jobs: list[Job]) -> Iterator[list[Job]]:
             yield [*group]
 
 
-def run(database: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
-    """Run a group of jobs and return their outcomes, which are on disk.
+def run(database: sqlite3.Connection, jobs: list[Job]) -> list[JobResult]:
+    """Run a group of jobs and return their results, which are on disk.
 
     Raises an error of SQLite, and then has done nothing.
     """
@@ -198,12 +217,12 @@ def run(database: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
         return [(job, *_run_in_savepoint(database, job)) for job in jobs]
 
 
-def _run_in_order(database: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
+def _run_in_order(database: sqlite3.Connection, jobs: list[Job]) -> list[JobResult]:
     """Run jobs; for each statement less the thread waits once less for its turn."""
-    outcomes: list[Outcome] = []
+    results: list[JobResult] = []
     for write, group in groupby(jobs, key=_writes):
         if write is None:
-            outcomes += [(job, job.run(database), None) for job in group]
+            results += [(job, job.run(database), None) for job in group]
             continue
         some = [
             (job, job.run.batch.take())
@@ -211,8 +230,8 @@ def _run_in_order(database: sqlite3.Connection, jobs: list[Job]) -> list[Outcome
             if isinstance(job.run, BatchWrite)
         ]
         written = iter(write(database, [item for _, items in some for item in items]))
-        outcomes += [(job, [*islice(written, len(items))], None) for job, items in some]
-    return outcomes
+        results += [(job, [*islice(written, len(items))], None) for job, items in some]
+    return results
 
 
 def _writes(job: Job) -> Callable[..., Sequence[Any]] | None:

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 
 from .file import connect_to_read
-from .group_commit import Job, Outcome, Outcomes
+from .group_commit import Job, JobResult, JobResults
 from .rows import FAILURES
 
 
@@ -27,7 +27,7 @@ class Reader:
         """Set the path of a file that the writer opens."""
         self._path = path
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._outcomes = Outcomes()
+        self._results = JobResults()
         self._thread: threading.Thread | None = None
         self._whole = threading.Lock()
         """Held while the file is read, or replaced by another one."""
@@ -72,12 +72,12 @@ class Reader:
         """Run jobs until stopped; the thread's whole life."""
         while (job := self._jobs.get()) is not None:
             with self._whole:
-                outcome = self._outcome(job)
-            self._outcomes.hand_over([outcome])
+                result = self._result(job)
+            self._results.hand_over([result])
         with self._whole:
             self._close()
 
-    def _outcome(self, job: Job) -> Outcome:
+    def _result(self, job: Job) -> JobResult:
         """Run a job on a snapshot of the file."""
         try:
             if self._connection is None:
