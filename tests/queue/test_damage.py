@@ -13,7 +13,7 @@ import sqlite3
 import pytest
 
 from custom_components.event_relay.queue.delivery import Delivery, DeliveryState
-from custom_components.event_relay.queue.store import group_commit
+from custom_components.event_relay.queue.store import group_commit, maintenance
 from custom_components.event_relay.queue.store.rows import COLUMNS, MIGRATIONS, values
 from custom_components.event_relay.queue.store.rule_state import Memory, Note
 from custom_components.event_relay.queue.store.store import (
@@ -25,6 +25,7 @@ from custom_components.event_relay.queue.store.store import (
 )
 
 from ..search_effort import THOROUGH
+from ..waiting import wait_until
 from .ledger import START
 from .pipeline import OWNER
 from .test_store import pending_delivery
@@ -242,6 +243,23 @@ async def test_unexpected_error_fails_only_its_job(
     monkeypatch.undo()
     two = await store.accept(pending_delivery(2))
     assert await store.listing() == [two]
+
+
+async def test_unexpected_error_of_maintenance_does_not_stop_the_file(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(*_: object) -> None:
+        raise LookupError("as if we were wrong")
+
+    monkeypatch.setattr(maintenance, "QUIET", 0.0)
+    monkeypatch.setattr(maintenance, "_empty_log", break_down)
+    store = Store(path)
+    await store.open()
+    await wait_until(lambda: "could not be maintained" in caplog.text)
+
+    accepted = await store.accept(pending_delivery(1))
+    assert await store.listing() == [accepted]
+    await store.close()
 
 
 async def test_wrong_type_of_a_column(tmp_path: Path) -> None:

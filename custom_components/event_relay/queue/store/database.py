@@ -174,8 +174,10 @@ class Database:
             self._idle.clear()
             for group in group_commit.groups(jobs):
                 self._attempt(group)
-            self._end_check()
-            self._end_copy()
+            if self._check is not None:
+                self._go_on(self._end_check)
+            if self._copy is not None:
+                self._go_on(self._end_copy)
         self._reader.stop()
         self._close()
 
@@ -210,9 +212,21 @@ class Database:
             try:
                 return self._jobs.get(timeout=self._maintenance.pause)
             except Empty:
-                self._maintenance.step(self._connection)
-                self._begin_copy(self._connection)
+                self._go_on(self._maintain)
         return self._jobs.get()
+
+    def _maintain(self) -> None:
+        """Do the next step of maintenance."""
+        if self._connection is not None:
+            self._maintenance.step(self._connection)
+            self._begin_copy(self._connection)
+
+    def _go_on(self, work: Callable[[], None]) -> None:
+        """Do what no caller waits for; log an exception, since the thread goes on."""
+        try:
+            work()
+        except Exception:
+            _LOGGER.exception("The outbox's file could not be maintained")
 
     def _attempt(self, jobs: list[Job]) -> None:
         """Run jobs, and again on a new file if this one turns out to be damaged.
