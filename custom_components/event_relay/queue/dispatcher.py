@@ -66,8 +66,8 @@ class Dispatcher:
     def notify(self, delivery: Delivery) -> None:
         """Tell the observer of an outcome.
 
-        Unless it is a receipt there is work again: the delivery waits, or others that
-        follow it are to be discarded.
+        Unless it was delivered there is work again: it waits, or deliveries that follow
+        it are to be discarded.
         """
         if delivery.state is not DeliveryState.DELIVERED:
             self._wake_up.now()
@@ -209,14 +209,15 @@ class Dispatcher:
             self._update_flow_control(outcome)
             if outcome.delivery.state is DeliveryState.SENDING:
                 await self._commit(outcome.delivery, DeliveryState.SENDING, optimistic)
-        freed = self.in_flight.free_slot(delivery)
-        if settles := freed and optimistic is None:
+        if not self.in_flight.free_slot(delivery):
+            await self._commit(delivery, DeliveryState.SENDING, optimistic)
+            return
+        if optimistic is None:
             self._settle(delivery)
-        if freed:
-            self.fill_slots()
-            if self.in_flight.waits_for_file:
-                self._store.hurry()
-        if not settles:
+        self.fill_slots()
+        if self.in_flight.waits_for_file:
+            self._store.hurry()
+        if optimistic is not None:
             await self._commit(delivery, DeliveryState.SENDING, optimistic)
 
     def _settle(self, delivery: Delivery) -> None:
