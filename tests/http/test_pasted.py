@@ -59,6 +59,16 @@ names_in_templates:
 no_body:
   url: "%s/lights/a%%20b/"
   method: delete
+empty_object:
+  url: "%s/refresh_browser"
+  method: post
+  content_type: application/json
+  payload: "{}"
+empty_list:
+  url: "%s/refresh_browser"
+  method: post
+  content_type: application/json
+  payload: "[]"
 statements:
   url: "%s/say"
   method: post
@@ -97,7 +107,7 @@ def sent(call: Call) -> dict[str, Any]:
 async def test_imported_request_sends_the_same_as_the_command(
     hass: HomeAssistant, target: Target
 ) -> None:
-    commands: Any = parse_yaml(COMMANDS % ((target.origin,) * 10))
+    commands: Any = parse_yaml(COMMANDS % ((target.origin,) * COMMANDS.count("%s")))
     config = {"rest_command": commands}
     assert await async_setup_component(hass, "rest_command", config)
     entry = await connect(hass, target.origin, {})

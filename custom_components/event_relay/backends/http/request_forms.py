@@ -484,10 +484,14 @@ def in_words(field: str, labels: Mapping[str, str]) -> str:
 
 
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that were entered."""
+    is_json = values.get("body_kind") == BodyKind.JSON
     return {
         name: value
         for name, value in values.items()
-        if value is not None and value not in ("", [], {})
+        if value is not None
+        # An empty object or list is a body, too.
+        and (value not in ("", [], {}) or (is_json and name == "body_json"))
     }
 
 
