@@ -111,7 +111,7 @@ async def test_templates_have_all_of_home_assistants_functions(
 async def test_text_body_keeps_the_line_break_at_its_end(
     hass: HomeAssistant, target: Target, template: str, body: str
 ) -> None:
-    # Prometheus Pushgateway and Elasticsearch refuse lines without one.
+    # Prometheus Pushgateway refuses lines without one.
     request = {"path": "/", "body_kind": "text", "body_text": template, "repeat": "ask"}
     await connect(hass, target.origin, {"Lines": request})
     await act(hass, "send_http_request", request="Lines", data={"value": 1})
