@@ -25,6 +25,7 @@ from custom_components.event_relay.queue import (
     transitions,
 )
 from custom_components.event_relay.queue.absence import Absence
+from custom_components.event_relay.queue.clock import JUMP
 from custom_components.event_relay.queue.delivery import (
     MOMENTS,
     SENT_ELSEWHERE,
@@ -73,6 +74,8 @@ class Promise(WorldMachine):
         self.possibly_sent: set[str] = set()
         """Deliveries that were sent and could not be stored."""
         self.rejected: set[str] = set()
+        self.hidden = 0.0
+        """Seconds by which the clock was set back without being noticed."""
         self.saved: Path | None = None
         self.saved_states: dict[str, DeliveryState] = {}
         self.saved_attempts: dict[tuple[str, str], int] = {}
@@ -178,6 +181,10 @@ class Promise(WorldMachine):
     @rule(seconds=st.sampled_from([-30, 30, -4000, 4000, -200_000, 200_000]))
     def set_clock(self, seconds: float) -> None:
         self.world.clock.set(seconds=seconds)
+        if -JUMP.total_seconds() < seconds < 0:
+            self.hidden -= seconds
+        if self.hidden > JUMP.total_seconds():  # nobody can notice that
+            self.world.outside.forgets = False
 
     @rule(full=st.booleans())
     def fill_disk(self, full: bool) -> None:

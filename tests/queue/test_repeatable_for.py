@@ -13,6 +13,7 @@ from custom_components.event_relay.backends.errors import (
     Unavailable,
 )
 from custom_components.event_relay.queue import transitions
+from custom_components.event_relay.queue.clock import JUMP
 from custom_components.event_relay.queue.delivery import (
     Delivery,
     DeliveryState,
@@ -178,6 +179,15 @@ def test_attempt_in_the_future_is_not_repeated() -> None:
     for ahead, repeats in ((timedelta(minutes=1), True), (timedelta(days=1), False)):
         assert transitions.repeats(sent, step, START - ahead) is repeats
         assert transitions.repeats(sent, step, START + ahead) is repeats
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_age_of_an_attempt_of_an_earlier_run_is_not_exact(older: bool) -> None:
+    step = Step(name="a", run=_never, repeatable=True, repeatable_for=REPEATABLE_FOR)
+    sent = replace(pending_delivery(), first_sent_at=START, older=older)
+    end = START + REPEATABLE_FOR
+    assert transitions.repeats(sent, step, end - JUMP / 2) is not older
+    assert transitions.repeats(sent, step, end - JUMP * 2)
 
 
 async def _never(*_: object) -> JsonObject:
