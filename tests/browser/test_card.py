@@ -458,6 +458,14 @@ async def test_delivery_of_a_paused_request_says_so(
 async def test_error_is_in_the_language_of_the_user(
     visit: BrowserContext, browser: Browser, home: BrowserHome
 ) -> None:
+    await home.socket.act("switch.turn_off", entity_id=SWITCH)
+    await home.socket.act(
+        "event_relay.create_camera_event",
+        config_entry_id=home.frigate_entry,
+        camera="garden",
+        label="not_discarded",
+        wait=0,
+    )
     known = await visit.storage_state()
     async with await browser.new_context(storage_state=known) as another:
         page = await another.new_page()
@@ -466,12 +474,13 @@ async def test_error_is_in_the_language_of_the_user(
         )
         await page.route_web_socket(re.compile("/api/websocket"), refuse_discarding)
         await page.goto(f"{home.url}/{PORCH}")
-        row = rows(page).filter(has_text=UNKNOWN).first
+        row = rows(page).filter(has_text="not_discarded").first
         await row.get_by_role("button").first.click()
         for _ in range(2):
             await row.get_by_role("button", name="Verwerfen").click()
         status = page.locator("event-relay-card").get_by_role("status")
         await expect(status).to_have_text(_CHANGED_IN_GERMAN)
+    await home.socket.act("switch.turn_on", entity_id=SWITCH)
 
 
 async def test_automation_of_a_delivery_is_named(page: Page, home: BrowserHome) -> None:
