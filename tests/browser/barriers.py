@@ -136,6 +136,9 @@ _SETTLED = """
 """
 """Whether every component is rendered, and nothing fades in or out any more: until then
 axe finds elements without their roles, and colours on their way."""
+_OFTEN = 100.0
+"""How often the page is asked, in milliseconds. Each time all its elements are looked
+at, which takes as long as a frame if it is done in each."""
 
 
 async def see_no_barrier(part: Locator) -> None:
@@ -144,7 +147,7 @@ async def see_no_barrier(part: Locator) -> None:
         pytest.fail("there is no axe: run script/bootstrap --browser")
     if await part.page.evaluate("() => !window.axe"):
         await part.page.evaluate(_AXE.read_text())
-    await part.page.wait_for_function(_SETTLED)
+    await part.page.wait_for_function(_SETTLED, polling=_OFTEN)
     if barriers := _ours(await part.evaluate(_RUN)):
         pytest.fail("\n".join(barriers))
 
@@ -156,7 +159,7 @@ async def see_no_barrier_in_forms(page: Page, title: str, **kinds: str) -> None:
     with the chosen next step of its first form.
     """
     await page.evaluate(_SHOW, [title, kinds])
-    await page.wait_for_function(_DRAWN)
+    await page.wait_for_function(_DRAWN, polling=_OFTEN)
     await see_no_barrier(page.locator("body > main"))
 
 
