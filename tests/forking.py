@@ -14,6 +14,7 @@ from _pytest.capture import CaptureManager
 from execnet import gateway_io
 from execnet.gateway_base import ExecModel, Popen2IO
 from execnet.xspec import XSpec
+from hypothesis.internal.conjecture.providers import _get_local_constants
 import pytest
 
 
@@ -56,6 +57,7 @@ def fork_ahead(config: pytest.Config, number: int) -> None:
     if threading.active_count() > 1:
         return
     import_tests(config)
+    _get_local_constants()  # as Hypothesis does after the collection in each process
     gc.collect()
     gc.freeze()
     children: list[Child] = []
