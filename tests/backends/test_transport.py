@@ -603,6 +603,28 @@ def test_json_without_an_object_is_a_value_error(body: bytes) -> None:
         reply_of(body=body).json_object()
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body", "text"),
+    [
+        ("text/plain", "für".encode(), "für"),
+        ("text/plain", b"f\xfcr", "f\ufffdr"),
+        ("text/plain; charset=iso-8859-1", b"f\xfcr", "für"),
+        ('text/html; Charset="ISO-8859-2"', b"\xb1", "ą"),
+        ("text/html;charset=windows-1250", b"\x9c", "ś"),
+        ("text/plain; charset=iso-8859-99", "für".encode(), "für"),
+        ("text/plain; charset=idna", "für".encode(), "für"),
+        ("text/plain; charset=unicode_escape", b"\\x41", "\\x41"),
+    ],
+)
+def test_text_is_read_by_the_charset_of_older_servers(
+    content_type: str, body: bytes, text: str
+) -> None:
+    response = Reply(
+        status=400, headers={"Content-Type": content_type}, set_cookies={}, body=body
+    )
+    assert response.text == text
+
+
 def test_json() -> None:
     expected: Json = {"a": [1, None]}
     assert reply_of(body=b'{"a": [1, null]}').json_object() == expected

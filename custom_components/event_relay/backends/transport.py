@@ -43,6 +43,10 @@ CONNECTING = 0.75
 MAXIMUM_BODY = 8 * 1024 * 1024
 """Bytes read of a response; a Frigate configuration of 100 cameras has 1 MB."""
 _ENDS_A_HEADER = re.compile(r"[\r\n\0]")
+_CHARSET = re.compile(
+    r'charset="?((?:iso-8859|windows)-\d{1,4})\b', re.IGNORECASE | re.ASCII
+)
+"""Charsets of older servers; any other text is read as UTF-8."""
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 """Bytes without which JSON has no surrogates: escaped, in UTF-8, and UTF-16 or 32."""
 
@@ -66,6 +70,9 @@ class Reply:
     @property
     def text(self) -> str:
         """Return the body as text; undecodable bytes are replaced."""
+        named = _CHARSET.search(self.headers.get("Content-Type", ""))
+        with suppress(LookupError):
+            return self.body.decode(named[1] if named else "utf-8", "replace")
         return self.body.decode("utf-8", "replace")
 
     def words(self, said: str) -> str:
