@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.calendar import CalendarEvent
 from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.components.schedule import Schedule
 from homeassistant.core import Context, HomeAssistant, State
@@ -243,6 +244,35 @@ async def test_failing_calendar_is_an_error(
     calendar._attr_available = False
     with pytest.raises(CannotTell):
         await missed_by(hass, trigger)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"offset": timedelta(minutes=45), "offset_type": "before"},
+        {"offset": timedelta(minutes=-45), "offset_type": "after"},
+        {"offset": timedelta(minutes=-45)},
+    ],
+    ids=["2026.10, before", "2026.10, after", "2026.11"],
+)
+async def test_calendar_offset_of_any_release_is_read(
+    hass: HomeAssistant, options: dict[str, Any]
+) -> None:
+    # As the validation of a release leaves it: from 2026.11 on, without its type.
+    config = {
+        "platform": "calendar.event_started",
+        "options": options,
+        "target": {"entity_id": ["calendar.test"]},
+    }
+    assert await async_setup_component(hass, "calendar", {})
+    begins = NOW + timedelta(minutes=40)
+    calendar = Calendar([CalendarEvent(begins, begins + DAY, "Concert")])
+    await hass.data[DATA_COMPONENT].async_add_entities([calendar])
+
+    (occurrence,) = await missed_occurrences(hass, config, 0, NOW - DAY, NOW)
+
+    assert occurrence.instant == NOW - timedelta(minutes=5)
+    assert occurrence.variables["trigger"]["offset"] == timedelta(minutes=-45)
 
 
 async def test_target_without_schedules_misses_nothing(hass: HomeAssistant) -> None:

@@ -79,7 +79,7 @@ def _reading(
 ) -> tuple[str, timedelta, list[str]]:
     """Return the edge of events that counts, its offset, and the calendars."""
     options = config[CONF_OPTIONS]
-    offset: timedelta = options[CONF_OFFSET]
+    offset = signed_offset(options)
     match config[CONF_PLATFORM]:
         case "calendar.event_started":
             edge = _START
@@ -87,9 +87,17 @@ def _reading(
             edge = _END
         case _:
             return options[CONF_EVENT], offset, [options[CONF_ENTITY_ID]]
-    if options["offset_type"] == "before":
-        offset = -offset
     return edge, offset, targeted(hass, config, _DOMAIN)
+
+
+def signed_offset(options: Mapping[str, Any]) -> timedelta:
+    """Return the offset of a calendar trigger, negative if it fires before the event.
+
+    Home Assistant 2026.10 keeps the direction of some triggers in `offset_type`; from
+    2026.11 on, its validation removes that, and gives the offset a sign.
+    """
+    offset: timedelta = options.get(CONF_OFFSET, timedelta())
+    return -offset if options.get("offset_type") == "before" else offset
 
 
 def _identity(entity_id: str, gives: Mapping[str, Any]) -> Identity:

@@ -16,6 +16,7 @@ from homeassistant.helpers.typing import ConfigType
 from homeassistant.util import dt as dt_util
 
 from ..occurrences import LONGEST, CannotTell, missed_occurrences
+from ..occurrences.calendars import signed_offset
 
 CALENDAR_EVENT = "calendar_event"
 _START, _END = "start", "end"
@@ -68,7 +69,7 @@ def _made_up(config: ConfigType) -> Mapping[str, Any]:
         named = next(iter([target] if isinstance(target, str) else target), None)
     return {
         CONF_EVENT: options.get(CONF_EVENT, edge),
-        CONF_OFFSET: options.get(CONF_OFFSET, timedelta()),
+        CONF_OFFSET: signed_offset(options),
         "entity_id": named or "calendar.sample",
         "description": "calendar event state change",
         CALENDAR_EVENT: {
