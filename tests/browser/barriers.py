@@ -20,6 +20,9 @@ OF_HOME_ASSISTANT: Mapping[tuple[str, str], str] = {
     ("aria-valid-attr-value", "ha-expansion-panel"): (
         "what opens a section names it across a shadow root"
     ),
+    ("link-name", "dialog-data-entry-flow"): (
+        "since 2026.11, what leads to the documentation is an icon without a name"
+    ),
 }
 """Serious barriers of Home Assistant's own components, wherever they are used.
 

@@ -18,6 +18,9 @@ from .home import BrowserHome
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
+_SEARCH = re.compile("Search (for a brand name|all brands and integrations)")
+"""What the list of integrations says, in Home Assistant 2026.10 and 2026.11."""
+
 
 async def begin(
     page: Page, home: BrowserHome, backend: str, album: Album | None = None
@@ -25,7 +28,7 @@ async def begin(
     """Press Add integration, Event Relay, and choose a backend."""
     await page.goto(f"{home.url}/config/integrations/dashboard")
     await press(page, "Add integration")
-    await page.get_by_placeholder("Search for a brand name").fill("Event Relay")
+    await page.get_by_placeholder(_SEARCH).fill("Event Relay")
     await press(page, "Event Relay")
     if album:
         await option(page, backend).wait_for()
