@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from homeassistant.const import MAJOR_VERSION, MINOR_VERSION
 from playwright.async_api import Locator, Page
 import pytest
 
 from tests.checks.files import ROOT
 
 _AXE = ROOT / ".toolchain" / "axe.min.js"
+SINCE_2026_11 = (MAJOR_VERSION, MINOR_VERSION) >= (2026, 11)
 OF_HOME_ASSISTANT: Mapping[tuple[str, str], str] = {
     ("aria-required-parent", "ha-combo-box-item"): (
         "a closed list is a button that calls itself an item of a list"
@@ -20,14 +22,20 @@ OF_HOME_ASSISTANT: Mapping[tuple[str, str], str] = {
     ("aria-valid-attr-value", "ha-expansion-panel"): (
         "what opens a section names it across a shadow root"
     ),
-    ("link-name", "dialog-data-entry-flow"): (
-        "since 2026.11, what leads to the documentation is an icon without a name"
-    ),
 }
 """Serious barriers of Home Assistant's own components, wherever they are used.
 
 By axe rule and component of the element.
 """
+OF_2026_11: Mapping[tuple[str, str], str] = {
+    ("link-name", "dialog-data-entry-flow"): (
+        "what leads to the documentation is an icon without a name"
+    ),
+    ("color-contrast", "wa-input"): "the name of a filled field is too pale",
+    ("color-contrast", "ha-markdown"): "so are links",
+    ("color-contrast", "dialog-repairs-issue-subtitle"): "so is a warning",
+}
+"""Those that came with Home Assistant 2026.11."""
 IN_TRIGGERS: Mapping[tuple[str, str], str] = {
     (
         "nested-interactive",
@@ -46,6 +54,10 @@ IN_TRIGGERS: Mapping[tuple[str, str], str] = {
 
 By axe rule and a component around the element.
 """
+_KNOWN = {
+    *OF_HOME_ASSISTANT,
+    *(OF_2026_11 if SINCE_2026_11 else ()),
+}
 _RUN = """
 async (part) => {
   const hosts = (element) => {
@@ -171,6 +183,6 @@ def _ours(found: Iterable[tuple[str, str, Sequence[str]]]) -> list[str]:
     return [
         f"{rule} in {' in '.join(around) or 'the page'}: {element}"
         for rule, element, around in found
-        if (rule, "".join(around[:1])) not in OF_HOME_ASSISTANT
+        if (rule, "".join(around[:1])) not in _KNOWN
         and not any((rule, one) in IN_TRIGGERS for one in around)
     ]

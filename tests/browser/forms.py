@@ -28,6 +28,14 @@ async def go(page: Page, path: str) -> None:
     )
 
 
+def item_of(text: Locator) -> Locator:
+    """Return the item of a list by its text, which is slotted into it.
+
+    Since Home Assistant 2026.11 a click reaches the item only.
+    """
+    return text.locator("xpath=..")
+
+
 def option(page: Page, part: str) -> Locator:
     """Return one of the options of a form by a part of its text."""
     return page.get_by_role("radio", name=part)
@@ -41,7 +49,8 @@ async def choose(page: Page, part: str, submit: str = "Next") -> None:
 
 async def open_list(page: Page, label: str) -> None:
     """Open a list without a chosen item; its button shows the label alone."""
-    await page.get_by_label(label).first.click()
+    whole = re.compile(rf"^{re.escape(label)} ?\*?$")
+    await page.get_by_label(whole).first.click()
 
 
 async def pick(page: Page, item: str, *, typed: str = "") -> None:

@@ -9,7 +9,7 @@ from tools.simulators.wire import Json
 from ..responses import respond
 from .album import Album
 from .barriers import see_no_barrier
-from .forms import choose, go, option, press
+from .forms import choose, go, item_of, option, press
 from .home import PORCH, BrowserHome
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -42,7 +42,7 @@ async def test_rejected_delivery(page: Page, home: BrowserHome, album: Album) ->
 
     await page.goto(f"{home.url}/config/repairs")
     repair = page.get_by_text("Deliveries to Frigate have failed")
-    await repair.click()
+    await item_of(repair).click()
     await expect(option(page, "Show the reasons")).to_be_checked()
     await press(page, "Submit")
     await expect(page.get_by_text(_REASON)).to_be_visible()
@@ -55,7 +55,7 @@ async def test_rejected_delivery(page: Page, home: BrowserHome, album: Album) ->
     await expect(row.get_by_role("button", name="Discard")).to_be_visible()
 
     await go(page, "/config/repairs")
-    await repair.click()
+    await item_of(repair).click()
 
     await choose(page, "Retry all", "Submit")
     await expect(page.get_by_text("They are being retried.")).to_be_visible()
@@ -91,7 +91,7 @@ async def test_message_of_a_backend_is_plain_text(
 
     await page.goto(f"{home.url}/config/repairs")
     repair = page.get_by_text(title)
-    await repair.click()
+    await item_of(repair).click()
     for choice in shown:
         await choose(page, choice, "Submit")
     await expect(page.get_by_text(_MARKED_UP)).to_be_visible()
