@@ -230,6 +230,8 @@ async def test_lost_response_leaves_the_outcome_unknown(
             patience *= 10  # the machine is too slow to send a request
         assert len(server.requests) == 1
     assert type(caught.value) is expected
+    if isinstance(caught.value, OutcomeUnknown):
+        assert caught.value.outage is (cause not in WITHOUT_WORTH)
     if effect is Effect.NONE:
         timed_out = "timeout" if cause.startswith("no ") else "cannot_connect"
         assert caught.value.code == WITHOUT_WORTH.get(cause, timed_out)
@@ -566,8 +568,10 @@ def test_rate_limits_mean_not_processed(status: int, effect: Effect) -> None:
 def test_outages_leave_a_write_unknown(
     status: int, effect: Effect, expected: type[BackendError]
 ) -> None:
-    with pytest.raises(expected):
+    with pytest.raises(expected) as caught:
         raise_for_failure(reply_of(status), effect, "down")
+    if isinstance(caught.value, OutcomeUnknown):
+        assert caught.value.outage is (status in {502, 504})
 
 
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 422])

@@ -10,6 +10,7 @@ from custom_components.event_relay.backends.errors import (
     RATE_LIMITED,
     BackendError,
     CannotConnect,
+    OutcomeUnknown,
     Rejected,
     Unavailable,
 )
@@ -17,6 +18,7 @@ from custom_components.event_relay.queue import transitions
 from custom_components.event_relay.queue.circuit_breaker import (
     PROBE_CAP,
     SHARED_PROBE_CAP,
+    THRESHOLD,
 )
 from custom_components.event_relay.queue.flow_control import FlowControl
 
@@ -44,6 +46,26 @@ def fail_until(one: FlowControl, until: float) -> None:
     while moment < at(until):
         one.failed(CannotConnect(), moment)
         moment = one.next_at(moment) or moment
+
+
+@pytest.mark.parametrize(
+    ("error", "opens"),
+    [
+        (CannotConnect(), True),
+        (Unavailable(), True),
+        (Unavailable(this_request_only=True), False),
+        (OutcomeUnknown(outage=True), True),
+        (OutcomeUnknown(), False),
+        (Rejected(), False),
+    ],
+)
+def test_breaker_opens_when_no_request_gets_through(
+    error: BackendError, opens: bool
+) -> None:
+    one = flow_control()
+    for _ in range(THRESHOLD):
+        one.failed(error, START)
+    assert one.breaker.open is opens
 
 
 @pytest.mark.parametrize(("error", "seconds"), [(BARE, 15), (TELLS, 75)])

@@ -11,7 +11,7 @@ from custom_components.event_relay.queue.store.store import UNSETTLED_LIMIT, Que
 
 from ..search_effort import THOROUGH
 from .ledger import LEDGER
-from .world import Fault, World
+from .world import PATIENCE, Fault, World
 
 OUTAGE = timedelta(hours=24 if THOROUGH else 4).total_seconds()
 EXPIRY = 10_000
@@ -72,6 +72,22 @@ def test_outage_costs_one_probe_a_minute_and_loses_nothing(
     assert _states(world) == {"delivered"}
     assert world.outside.attempts.total() == outage + size
     assert [*world.outside.done.values()] == [1] * size
+
+
+def test_backend_that_does_not_respond_gets_no_more_than_one_that_is_out(
+    world: World,
+) -> None:
+    world.outside.stall()
+    _fill(world, SOME)
+    # Two requests at a time: the breaker opens once the third has had no response.
+    world.loop.forward(seconds=2 * PATIENCE + 0.5)
+    first = circuit_breaker.THRESHOLD + LEDGER.concurrency - 1
+    assert world.outside.attempts.total() == first
+
+    world.outside.resume_responses()
+    world.loop.forward(seconds=300)
+    assert _states(world) == {"delivered"}
+    assert [*world.outside.done.values()] == [1] * SOME
 
 
 def test_queue_drains_in_order_with_full_concurrency(world: World) -> None:

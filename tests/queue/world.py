@@ -189,6 +189,10 @@ class OutsideSystem(LedgerClient):
     async def check(self) -> None:
         """Respond to a health check."""
         self.checks += 1
+        if self.resumed is not None and not await self._wait_for_resumption(
+            self.resumed
+        ):
+            raise CannotConnect
         _refuse(self.check_fails or self.default_fault)
 
     @override
@@ -213,22 +217,22 @@ class OutsideSystem(LedgerClient):
         _refuse(fault)
         match fault:
             case Fault.REQUEST_LOST:
-                raise OutcomeUnknown
+                raise OutcomeUnknown(outage=True)
             case Fault.LATE:
                 self.landing.append((self.elapsed() + LANDING, one))
-                raise OutcomeUnknown
+                raise OutcomeUnknown(outage=True)
             case Fault.HANGS_FIRST:
                 await self._wait_for_release()
         if (resumed := self.resumed) is not None:
             self.landing.append((None, one))
             if not await self._wait_for_resumption(resumed):
-                raise OutcomeUnknown
+                raise OutcomeUnknown(outage=True)
             await asyncio.sleep(LANDING)
             self.land()
             return
         self._do(one)
         if fault is Fault.REPLY_LOST:
-            raise OutcomeUnknown
+            raise OutcomeUnknown(outage=True)
         if fault is Fault.HANGS:
             await self._wait_for_release()
 

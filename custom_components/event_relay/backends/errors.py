@@ -60,7 +60,8 @@ class OutcomeUnknown(BackendError):
     """The request was sent, and its effect is unknown.
 
     `clue` is what the backend reported before the response was lost, such as an id that
-    it did not confirm; a later look-up may use it.
+    it did not confirm; a later look-up may use it. With `outage` the backend did not
+    respond, or a gateway did in its place: other requests would fare no better.
     """
 
     code = "outcome_unknown"
@@ -71,10 +72,12 @@ class OutcomeUnknown(BackendError):
         *,
         code: str | None = None,
         clue: Mapping[str, object] | None = None,
+        outage: bool = False,
     ) -> None:
-        """Keep the clue beside the reason."""
+        """Keep the clue beside the reason, and whether the backend is out."""
         super().__init__(reason, code=code)
         self.clue = clue
+        self.outage = outage
 
 
 class Unavailable(BackendError):

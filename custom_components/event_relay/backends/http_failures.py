@@ -77,7 +77,8 @@ def translate(error: Exception, effect: Effect) -> BackendError:
     reason, code = _loss(error)
     match effect:
         case Effect.ONCE:
-            return OutcomeUnknown(reason)
+            answered = isinstance(error, ClientResponseError | TooLarge)
+            return OutcomeUnknown(reason, outage=not answered)
         case Effect.REPEATABLE:
             return Unavailable(reason, unknown=True)
         case Effect.NONE if isinstance(error, ClientResponseError | TooLarge):

@@ -28,6 +28,7 @@ from .reading import LONGEST_WAIT, wait_in
 from .redaction import redact
 
 __all__ = [
+    "GATEWAYS",
     "Body",
     "Effect",
     "HttpTransport",
@@ -35,6 +36,9 @@ __all__ = [
     "normalise_address",
     "raise_for_failure",
 ]
+
+GATEWAYS = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+"""Statuses that mean for all requests that the backend is down."""
 
 TIMEOUT = 10.0
 """Seconds for one request, connection included."""
@@ -280,7 +284,7 @@ def raise_for_failure(reply: Reply, effect: Effect, reason: str) -> None:
         )
     if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         if effect is Effect.ONCE:
-            raise OutcomeUnknown(reason)
+            raise OutcomeUnknown(reason, outage=reply.status in GATEWAYS)
         raise Unavailable(reason, retry_after=reply.retry_after, unknown=True)
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
         redirected = "the address answers with a redirect"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..backends.base import Backend
-from ..backends.errors import BackendError, CannotConnect, Unavailable
+from ..backends.errors import BackendError, CannotConnect, OutcomeUnknown, Unavailable
 from . import transitions
 from .circuit_breaker import PROBE_CAP, SHARED_PROBE_CAP, CircuitBreaker
 from .rate_limiter import RateLimiter
@@ -122,7 +122,9 @@ class FlowControl:
             self._limited(now, transitions.hold(error) or timedelta())
         elif wait := transitions.hold(error):
             self.hold(now + wait)
-        elif isinstance(error, CannotConnect | Unavailable):
+        elif isinstance(error, CannotConnect | Unavailable) or (
+            isinstance(error, OutcomeUnknown) and error.outage
+        ):
             self.breaker.failed(now, self.chance())
         if transitions.pauses(error):
             self.paused = True

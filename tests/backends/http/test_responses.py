@@ -61,6 +61,8 @@ def kind(error: BackendError) -> tuple[type, float | None, bool]:
     match error:
         case Unavailable(retry_after=after, this_request_only=alone):
             return type(error), after, alone
+        case OutcomeUnknown(outage=outage):
+            return type(error), None, not outage
     return type(error), None, False
 
 
@@ -72,13 +74,15 @@ def test_statuses_of_an_unrepeatable_request() -> None:
             *(500, 501, 502, 503, 504, 505, 507, 520, 301, 302, 304, 307),
         )
     }
-    refused, unknown = (Rejected, None, False), (OutcomeUnknown, None, False)
+    refused, unknown = (Rejected, None, False), (OutcomeUnknown, None, True)
+    out = (OutcomeUnknown, None, False)
     paused = (RequestPaused, TRIED_AGAIN, True)
     not_taken = (Unavailable, None, False)
     assert meant == {
         **dict.fromkeys((400, 402, 404, 405, 409, 413, 415, 422, 501, 505), refused),
         **dict.fromkeys((301, 302, 304, 307), refused),
-        **dict.fromkeys((408, 500, 502, 504, 507, 520), unknown),
+        **dict.fromkeys((408, 500, 507, 520), unknown),
+        **dict.fromkeys((502, 504), out),
         **dict.fromkeys((401, 403, 410), paused),
         **dict.fromkeys((425, 429, 503), not_taken),
     }

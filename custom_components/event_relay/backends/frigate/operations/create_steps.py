@@ -3,7 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from ...base import Json, JsonObject, StepContext
-from ...errors import NOT_STORED, BackendError, OutcomeUnknown
+from ...errors import (
+    NOT_STORED,
+    BackendError,
+    CannotConnect,
+    OutcomeUnknown,
+    Unavailable,
+)
 from ...own_sentences import OwnReason
 from ..api.client import FrigateClient
 from ..api.models import (
@@ -46,7 +52,8 @@ async def create(
     try:
         event = await own_event(client, event_id)
     except BackendError as error:
-        raise OutcomeUnknown(error.reason, clue=clue) from error
+        outage = isinstance(error, CannotConnect | Unavailable)
+        raise OutcomeUnknown(error.reason, clue=clue, outage=outage) from error
     if event is None:
         raise OutcomeUnknown(
             OwnReason.NOT_SHOWN.of(event_id=event_id),

@@ -25,7 +25,7 @@ from ...http_failures import Effect
 from ...json_responses import explanation
 from ...reading import wait_or_none
 from ...redaction import SHORT, redact
-from ...transport import Reply
+from ...transport import GATEWAYS, Reply
 from . import json_path
 from .safety import origin_of
 
@@ -42,8 +42,6 @@ _NOT_TAKEN = frozenset(
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-_GATEWAYS = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
-"""Statuses that mean for all requests of a target that it is down."""
 LONGEST_FIELD = 1000
 """Most characters of a selected field."""
 LONGEST_ID = 200
@@ -288,7 +286,7 @@ def _refusal(
         and reply.status not in _REFUSALS | _NOT_TAKEN
     ):
         return _unknown_outcome(
-            reason, effect, this_request_only=reply.status not in _GATEWAYS
+            reason, effect, this_request_only=reply.status not in GATEWAYS
         )
     return _not_taken(reply, document, rules, reason) or Rejected(reason)
 
@@ -319,7 +317,7 @@ def _unknown_outcome(
 ) -> BackendError:
     """Return the error for an unknown outcome, or a retry if it is repeatable."""
     if effect is Effect.ONCE:
-        return OutcomeUnknown(reason)
+        return OutcomeUnknown(reason, outage=not this_request_only)
     return Unavailable(reason, this_request_only=this_request_only, unknown=True)
 
 
