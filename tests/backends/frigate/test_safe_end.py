@@ -11,6 +11,7 @@ from custom_components.event_relay.backends.errors import (
     OutcomeUnknown,
     Rejected,
 )
+from custom_components.event_relay.backends.frigate.api import client as client_module
 from custom_components.event_relay.backends.frigate.backend import FRIGATE
 from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import Camera
@@ -203,6 +204,27 @@ async def test_unsafe_end_is_refused(steps: FrigateSteps) -> None:
     unsafe = replace(steps, capabilities=capabilities)
     await unsafe.run(END, {"event_id": event_id})
     assert one_event(steps)[1] is not None
+
+
+async def test_second_attempt_does_not_read_what_the_camera_has_detected(
+    steps: FrigateSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "PAGE", 3)
+    monkeypatch.setattr(client_module, "PAGES", 1)
+    for _ in range(4):
+        await steps.client.create_event("front_door", "person", {"score": 0.8})
+    event_id = await steps.client.create_event("front_door", "bell", {"score": 0.8})
+    steps.simulator.close_review_items()
+    steps.simulator.add_faults(Fault(kind=FaultKind.RESET_AFTER, path="*/create"))
+    context = steps.context()
+    with pytest.raises(OutcomeUnknown):
+        await steps.run(END, {"event_id": event_id}, context)
+    assert len(steps.simulator.events) == 6
+
+    again = replace(context, attempt=2)
+    await steps.run(END, {"event_id": event_id}, again)
+    assert len(steps.simulator.events) == 5
+    assert not steps.simulator.dead
 
 
 @pytest.mark.parametrize("simulator", ["0.18"], indirect=True)

@@ -14,7 +14,7 @@ from ...base import JsonObject, StepContext
 from ...errors import Rejected
 from ..api.client import FrigateClient
 from ..api.models import DELIVERY_ID, FrigateCapabilities, FrigateEvent
-from .own_key import keyed_score
+from .own_key import events_with_key, keyed_score
 from .stored import changed, own_event
 
 END_UNSAFE = "end_unsafe"
@@ -147,11 +147,11 @@ async def _delete_carriers(
 ) -> None:
     """Delete the carriers that earlier attempts have left."""
     key = _key(context)
-    score = keyed_score(None, key)
     since = client.server_time((context.sent_after or context.now) - EXACT_MARGIN)
-    for one in await client.events(event.camera, None, since):
-        if one.delivery_id == key or one.score == score:
-            await client.delete_event(one.id)
+    for one in await events_with_key(
+        client, event.camera, None, since, score=None, key=key
+    ):
+        await client.delete_event(one.id)
 
 
 def _key(context: StepContext) -> str:

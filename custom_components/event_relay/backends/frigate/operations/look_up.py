@@ -9,7 +9,7 @@ from ..api.models import FrigateCapabilities, FrigateEvent
 from .create_payload import CreateCameraEvent
 from .create_steps import made
 from .look_alike import EXACT_MARGIN, find_by_content
-from .own_key import keyed_score
+from .own_key import events_with_key
 
 CLAIMED_EARLY = timedelta(seconds=10)
 """How long before a request is sent it may count as sent already. The time is only used
@@ -67,22 +67,18 @@ async def _by_own_id(
 ) -> FrigateEvent | None:
     """Return the event that carries the delivery's id, or the key derived from it.
 
-    It begins at `early`, by our clock, or later: that may be days ago, in which the
-    camera has detected thousands of objects. So only events are read whose score is the
-    one that was sent: with the key, or, with the id, as it is. Frigate may have got
-    another version since.
+    It begins at `early`, by our clock, or later.
     """
-    keyed = keyed_score(payload.score, context.delivery_id)
     after = client.server_time(early - EXACT_MARGIN - _early(payload))
-    for score in (keyed, payload.score or 0.0):
-        for event in await client.events(
-            payload.camera, payload.label, after, score=score
-        ):
-            if event.delivery_id == context.delivery_id or (
-                payload.keyed and event.score == keyed
-            ):
-                return event
-    return None
+    events = await events_with_key(
+        client,
+        payload.camera,
+        payload.label,
+        after,
+        score=payload.score,
+        key=context.delivery_id,
+    )
+    return events[0] if events else None
 
 
 def _early(payload: CreateCameraEvent) -> timedelta:
