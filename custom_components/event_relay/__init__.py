@@ -19,9 +19,10 @@ from .card.subscription import CHANGED
 from .card.websocket import async_setup_websocket
 from .cleanup import async_clean_up
 from .const import CONF_BACKEND, DOMAIN
-from .coordinator import RelayConfigEntry, RelayCoordinator, outbox_error, settings
+from .coordinator import RelayConfigEntry, RelayCoordinator, settings
 from .entities.subentry_entity import async_register_runner, async_see_runners
 from .entity import async_register_device
+from .errors import outbox_error
 from .home_language import async_follow_language
 from .options import unsettled_limit
 from .queue.store.store import StoreUnavailable

@@ -12,12 +12,11 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, async_get_hass, callback
-from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .backends.base import Capabilities, JsonObject
@@ -37,22 +36,18 @@ from .const import (
     DOMAIN,
 )
 from .counts import CountsCoordinator
-from .home_language import reason_in_words
+from .errors import update_error
 from .options import READ_WHEN_NEEDED, paused, retention, spread, unsettled_limit
 from .outcomes.announcer import Announcer
 from .outcomes.losses import Losses
 from .outcomes.tallies import Tallies
 from .queue.clock import SteadyClock
 from .queue.connection import Connection
-from .queue.delivery import NO_RETRY_CODES, Delivery, DeliveryState
+from .queue.delivery import Delivery, DeliveryState
 from .queue.enricher import Enricher
-from .queue.optimistic_send import SentUnrecorded
 from .queue.queue import DeliveryQueue, held_back
 from .queue.store.store import (
-    QueueFull,
     Store,
-    StoreError,
-    StoreTooNew,
     StoreUnavailable,
 )
 from .queue.worker import Worker
@@ -456,78 +451,4 @@ def settings(entry: RelayConfigEntry) -> dict[str, Any]:
     return {
         "data": {key: entry.data[key] for key in data},
         "options": {key: entry.options[key] for key in options},
-    }
-
-
-def delivery_error(
-    hass: HomeAssistant, delivery: Delivery, connection: str
-) -> HomeAssistantError:
-    """Return the error of a delivery that settled without arriving."""
-    failure = delivery.failure
-    code = delivery.state.value
-    if failure and (
-        delivery.state is DeliveryState.FAILED or failure.code in NO_RETRY_CODES
-    ):
-        code = failure.code
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=code,
-        translation_placeholders={
-            "connection": connection,
-            "reason": reason_in_words(hass, failure.reason if failure else "") or code,
-        },
-    )
-
-
-def backend_error(
-    hass: HomeAssistant, error: BackendError, connection: str
-) -> HomeAssistantError:
-    """Return the error of a failed query to a backend."""
-    return HomeAssistantError(**_error_text(hass, error, connection))
-
-
-def update_error(
-    hass: HomeAssistant, error: BackendError, connection: str
-) -> HomeAssistantError:
-    """Return the error of a poll; for refused credentials one that asks for others."""
-    refused = isinstance(error, InvalidCredentials)
-    kind = ConfigEntryAuthFailed if refused else UpdateFailed
-    return kind(**_error_text(hass, error, connection))
-
-
-def outbox_error(error: StoreError, connection: str = "") -> HomeAssistantError:
-    """Return the error of the queue."""
-    key = "outbox_unavailable"
-    waiting = limit = 0
-    match error:
-        case QueueFull():
-            key = "outbox_full"
-            waiting, limit = error.waiting, error.limit
-        case SentUnrecorded():
-            key = "sent_unrecorded"
-        case StoreTooNew():
-            key = "outbox_too_new"
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={
-            "connection": connection,
-            "reason": reason_in_words(async_get_hass(), str(error)),
-            "waiting": str(waiting),
-            "limit": str(limit),
-        },
-    )
-
-
-def _error_text(
-    hass: HomeAssistant, error: BackendError, connection: str
-) -> dict[str, Any]:
-    """Return the translation arguments of a client's error."""
-    return {
-        "translation_domain": DOMAIN,
-        "translation_key": error.code,
-        "translation_placeholders": {
-            "connection": connection,
-            "reason": reason_in_words(hass, error.reason) or error.code,
-        },
     }

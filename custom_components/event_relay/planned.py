@@ -10,7 +10,8 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .backends.errors import BackendError
 from .backends.outside_calendar import OutsideCalendar, Planned
-from .coordinator import RelayConfigEntry, update_error
+from .coordinator import RelayConfigEntry
+from .errors import update_error
 from .queue.delivery import Delivery, DeliveryState
 
 _LOGGER = logging.getLogger(__name__)

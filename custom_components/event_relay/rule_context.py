@@ -11,7 +11,7 @@ from .actions.coercion import coerce
 from .actions.resolve import invalid_field, unfilled_field
 from .backends.base import InvalidField, JsonObject
 from .const import CONF_BACKEND
-from .coordinator import outbox_error
+from .errors import outbox_error
 from .home_language import in_home_language, moment_in_words, say
 from .queue.queue import DeliveryQueue
 from .queue.store.store import Store, StoreError

@@ -11,7 +11,8 @@ from .actions.resolve import WAIT, invalid_field
 from .backends.base import InvalidField
 from .backends.markdown import in_markdown
 from .const import DOMAIN
-from .coordinator import RelayConfigEntry, delivery_error, outbox_error
+from .coordinator import RelayConfigEntry
+from .errors import delivery_error, outbox_error
 from .flows.rule_form import labels_of, refusal_in_words
 from .home_language import in_home_language, moment_in_words, texts_of
 from .outcomes.descriptions import UNKNOWN, OutcomeWords

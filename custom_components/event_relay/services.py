@@ -34,7 +34,7 @@ from .backends.base import InvalidField
 from .backends.errors import BackendError
 from .backends.forms import BackendForms
 from .const import ATTR_CONFIG_ENTRY_ID, ATTR_DELIVERY_ID, ATTR_WAIT, DOMAIN
-from .coordinator import backend_error, outbox_error
+from .errors import backend_error, outbox_error
 from .permissions import Right, async_demand, right_to
 from .queue.delivery import Origin, OriginKind
 from .queue.queue import Request

@@ -8,9 +8,10 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import RelayConfigEntry, outbox_error
+from .coordinator import RelayConfigEntry
 from .entities.subentry_entity import SubentryEntity, async_add_for_runners
 from .entity import RelayEntity
+from .errors import outbox_error
 from .outcomes.announcer import ENABLED
 from .permissions import Right, async_demand
 from .queue.store.store import StoreError

@@ -24,7 +24,7 @@ from custom_components.event_relay.backends.own_sentences import (
     own_reason,
 )
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.coordinator import backend_error, outbox_error
+from custom_components.event_relay.errors import backend_error, outbox_error
 from custom_components.event_relay.home_language import reason_in_words
 from custom_components.event_relay.queue.store.file import StoreUnavailable
 from tests.checks.files import PACKAGE, read_json

@@ -24,12 +24,8 @@ from ..const import (
     ATTR_WAIT,
     DOMAIN,
 )
-from ..coordinator import (
-    RelayConfigEntry,
-    delivery_error,
-    delivery_pause,
-    outbox_error,
-)
+from ..coordinator import RelayConfigEntry, delivery_pause
+from ..errors import delivery_error, outbox_error
 from ..permissions import Right, async_may
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.queue import NotAllowed

@@ -22,7 +22,8 @@ from ..const import (
     CONF_BACKEND,
     DOMAIN,
 )
-from ..coordinator import RelayConfigEntry, outbox_error
+from ..coordinator import RelayConfigEntry
+from ..errors import outbox_error
 from ..home_language import in_home_language
 from ..queue.delivery import Delivery, DeliveryState
 from ..queue.store.store import StoreUnavailable

@@ -31,7 +31,8 @@ from ..const import (
     CONF_BACKEND,
     DOMAIN,
 )
-from ..coordinator import RelayConfigEntry, outbox_error, pause_of
+from ..coordinator import RelayConfigEntry, pause_of
+from ..errors import outbox_error
 from ..home_language import reason_in_words, warnings_in_words
 from ..options import paused_since
 from ..permissions import Right, demand, may

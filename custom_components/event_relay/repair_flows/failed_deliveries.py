@@ -18,7 +18,8 @@ from ..backends.base import UnreadablePayload
 from ..backends.markdown import in_markdown, isolated
 from ..backends.menu_forms import chosen_step, menu_schema
 from ..card.address import async_card_path, delivery_address
-from ..coordinator import RelayConfigEntry, delivery_error
+from ..coordinator import RelayConfigEntry
+from ..errors import delivery_error
 from ..home_language import (
     in_home_language,
     moment_in_words,
