@@ -72,6 +72,7 @@ async def connect(
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
+    await _ended(f"{DOMAIN} first look {entry.entry_id}")
     return entry
 
 
@@ -89,9 +90,13 @@ async def remove(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 async def wait_for_clean_up(entry: MockConfigEntry) -> None:
     """Wait until a removed connection is cleaned up."""
-    name = f"{DOMAIN} leave {entry.entry_id}"
-    if leaving := [one for one in asyncio.all_tasks() if one.get_name() == name]:
-        await asyncio.wait(leaving)
+    await _ended(f"{DOMAIN} leave {entry.entry_id}")
+
+
+async def _ended(name: str) -> None:
+    """Wait for background tasks, for which Home Assistant's harness does not wait."""
+    if tasks := [one for one in asyncio.all_tasks() if one.get_name() == name]:
+        await asyncio.wait(tasks)
 
 
 def coordinator(entry: MockConfigEntry) -> RelayCoordinator:
