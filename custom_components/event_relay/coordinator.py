@@ -315,7 +315,8 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     @callback
     def contacted(self, error: BackendError | None) -> None:
         """Record a response to the worker, or the error in its place."""
-        self.forms.contacted(self.hass, self.config_entry, self.client)
+        if self.forms.contacted(self.hass, self.config_entry, self.client):
+            self.worker.release_held_back()
         if error is not None:
             self._pause_for(error)
             self._not_stored.async_failed(error, dt_util.utcnow())

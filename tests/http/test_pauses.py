@@ -1,6 +1,7 @@
 """Tests of paused requests: when they resume, and their repairs."""
 
 from base64 import b64encode
+from time import monotonic
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
@@ -81,6 +82,26 @@ async def test_delivery_of_a_paused_request_is_listed_as_paused(
     await loaded_again(hass, entry)
     listed = await wait_for_state(hass, waiting, "delivered")
     assert listed["paused"] is None
+
+
+async def test_accepted_request_releases_all_its_deliveries(
+    hass: HomeAssistant, target: Target
+) -> None:
+    entry = await connect(hass, target.origin, TWO)
+    await send(hass, "Other")
+    target.answers = [403]
+    waiting = [await send(hass, "Note") for _ in range(3)]
+    for one in waiting:
+        await wait_for_state(hass, one, "pending")
+    client = coordinator(entry).client
+    assert isinstance(client, HttpClient)
+    # Until one may try again.
+    client._monotonic = lambda: monotonic() + TRIED_AGAIN
+    await wait_for_state(hass, await send(hass, "Note"), "delivered")
+
+    for one in waiting:
+        await wait_for_state(hass, one, "delivered")
+    assert repairs(hass) == []
 
 
 async def test_still_rejected_request_is_reported_again(

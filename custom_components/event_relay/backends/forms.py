@@ -450,12 +450,15 @@ class BackendForms:
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: Any,  # noqa: ANN401 the backend's own
-    ) -> None:
+    ) -> bool:
         """Show what the client has learned about the backend.
 
         Called after each contact, and when parts of the connection have changed. It
         runs often, in the event loop, and must cost nothing if nothing changed.
+        Return whether deliveries that were held back are worth an attempt now.
         """
+        del hass, entry, client
+        return False
 
     async def removed(self, hass: HomeAssistant, data: Mapping[str, Any]) -> None:
         """Log out and clean up when a connection is removed; raises nothing."""

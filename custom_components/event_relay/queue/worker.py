@@ -61,6 +61,8 @@ class Worker:
         self._turning = asyncio.Lock()
         self._begun = False
         """Whether this run has begun in the file, which then follows its clock."""
+        self._releases = False
+        """Whether what was held back becomes due at the next turn."""
         self._jump = timedelta()
         self._following_clock = asyncio.Lock()
 
@@ -182,6 +184,11 @@ class Worker:
         self._flow_control.resume()
         self.wake()
 
+    def release_held_back(self) -> None:
+        """Send what was held back, since the backend takes some of it again."""
+        self._releases = True
+        self.wake()
+
     async def run(self) -> None:
         """Work until stopped or cancelled."""
         await persist(self._recover)
@@ -249,6 +256,13 @@ class Worker:
         now, total_shift = self._clock(), self._clock.total_shift
         flow_control, in_flight = self._flow_control, self._in_flight
         slots, look_ups = in_flight.slots(now)
+        if self._releases:
+            self._releases = False
+            await persist(
+                lambda: self._store.release_held_back(
+                    self._connection.id, now, self._connection.backend.held_back_by
+                )
+            )
         # A copy, since the file's thread reads it while the loop goes on.
         busy = tuple(in_flight.looking_up)
         if (limit := flow_control.back_offs_to_end(slots)) != 0:

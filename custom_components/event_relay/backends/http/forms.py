@@ -144,6 +144,14 @@ class HttpForms(BackendForms):
     @callback
     def contacted(
         self, hass: HomeAssistant, entry: ConfigEntry, client: HttpClient
+    ) -> bool:
+        """Show what the target rejects; return whether it takes some of that again."""
+        self._show_rejected(hass, entry, client)
+        taken, client.taken_again = client.taken_again, False
+        return taken
+
+    def _show_rejected(
+        self, hass: HomeAssistant, entry: ConfigEntry, client: HttpClient
     ) -> None:
         """Raise a repair for each part of a request that the target rejects.
 

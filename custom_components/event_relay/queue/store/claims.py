@@ -123,15 +123,7 @@ def recover(
             moments,
         )
     if held_back_by:
-        held = moments | {"codes": json.dumps([*held_back_by])}
-        # One state after the other, because each has an index.
-        for state in ("pending", "uncertain"):
-            database.execute(
-                "UPDATE deliveries SET due_at = min(accepted_at, :now)"
-                f" WHERE connection = :owner AND state = '{state}'"
-                " AND failure_code IN (SELECT value FROM json_each(:codes))",
-                held,
-            )
+        release_held_back(database, owner, now, held_back_by)
     database.execute(
         f"UPDATE deliveries SET {_NOBODY_ASKED}"
         " WHERE connection = ? AND state = 'uncertain'"
@@ -181,6 +173,28 @@ def take(
         waiting=waiting,
         next_at=next_at,
     )
+
+
+def release_held_back(
+    database: sqlite3.Connection, owner: str, now: datetime, codes: Collection[str]
+) -> None:
+    """Make deliveries and look-ups due that wait for a failure with one of some codes.
+
+    They go back to their place in the order of acceptance.
+    """
+    values = {
+        "owner": owner,
+        "now": now.timestamp(),
+        "codes": json.dumps([*codes]),
+    }
+    # One state after the other, because each has an index.
+    for state in ("pending", "uncertain"):
+        database.execute(
+            "UPDATE deliveries SET due_at = min(accepted_at, :now)"
+            f" WHERE connection = :owner AND state = '{state}'"
+            " AND failure_code IN (SELECT value FROM json_each(:codes))",
+            values,
+        )
 
 
 def end_back_off(

@@ -254,6 +254,14 @@ class Store:
             lambda connection: claims.end_back_off(connection, owner, now, limit)
         )
 
+    async def release_held_back(
+        self, owner: str, now: datetime, codes: Collection[str]
+    ) -> None:
+        """Make due what waits for a failure with one of some codes."""
+        await self._database.run(
+            lambda connection: claims.release_held_back(connection, owner, now, codes)
+        )
+
     async def prune(self, owner: str, before: datetime) -> int:
         """Delete up to a hundred deliveries that ended before a moment.
 

@@ -164,6 +164,8 @@ class HttpClient:
             else ()
         )
         self.paused: dict[tuple[str, Part], Paused] = {}
+        self.taken_again = False
+        """Whether a part of a request that was paused has been accepted since."""
         """Parts of requests that the target rejects."""
         self._used: set[str] = set()
         """Ids of requests that were sent."""
@@ -253,7 +255,9 @@ class HttpClient:
         except BackendError:
             self.paused.pop(message.pausing, None)
             raise
-        self.paused.pop(message.pausing, None)
+        rejected = self.paused.pop(message.pausing, None)
+        if rejected is not None and rejected.revision == message.revision:
+            self.taken_again = True
         return result
 
     def _filled(self, wire: Wire, values: Callable[[str], str]) -> Sent:
