@@ -1,5 +1,6 @@
 """Tests of texts in the language of the home."""
 
+import asyncio
 from contextlib import closing
 from datetime import UTC, datetime
 import sqlite3
@@ -12,7 +13,7 @@ from homeassistant.helpers.translation import (
 )
 import pytest
 
-from custom_components.event_relay import storage
+from custom_components.event_relay import home_language, storage
 from custom_components.event_relay.actions.resolve import invalid_field
 from custom_components.event_relay.backends.base import InvalidField
 from custom_components.event_relay.backends.own_sentences import OwnWarning
@@ -100,9 +101,17 @@ async def test_language_changes_while_home_assistant_runs(
     await connect(hass, frigate)
     assert message(hass, REJECTED).startswith("camera event not created in Frigate")
 
+    continue_loading = asyncio.Event()
+
+    async def load(hass: HomeAssistant, domains: set[str]) -> None:
+        """Load texts, later."""
+        await continue_loading.wait()
+        await async_load_integrations(hass, domains)
+
+    monkeypatch.setattr(home_language, "async_load_integrations", load)
     await hass.config.async_update(language="de")
-    # Before its texts are loaded.
     assert message(hass, REJECTED).startswith("camera event not created in Frigate")
+    continue_loading.set()
     await hass.async_block_till_done()
     said = message(hass, REJECTED)
     assert said == "Kameraereignis nicht erstellt in Frigate: es wurde abgelehnt"

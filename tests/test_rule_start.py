@@ -3,17 +3,22 @@
 from collections.abc import AsyncIterator, Mapping
 from copy import deepcopy
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import EventBus, HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.trigger import async_get_all_descriptions
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.event_relay.backends.menu_forms import NEXT_STEP
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.flows.rule_start import of_yaml
+from custom_components.event_relay.flows.rule_start import (
+    async_show_triggers,
+    of_yaml,
+)
 from custom_components.event_relay.registry import BY_NAME
 from tools.simulators.aipix import AipixSimulator
 from tools.simulators.frigate import FrigateSimulator
@@ -143,6 +148,15 @@ async def add_by_pattern(
     assert step in {"preview", "preview_partly"}, (form.errors, form.placeholders)
     assert await form.submit() == "create_entry"
     return only_rule(entry).data
+
+
+async def test_triggers_are_known_before_home_assistant_has_registered_them(
+    hass: HomeAssistant,
+) -> None:
+    # It does so in the background, once it hears that their integration is set up.
+    with patch.object(EventBus, "async_fire_internal"):
+        await async_show_triggers(hass, [{"trigger": "door.opened"}])
+        assert "door.opened" in await async_get_all_descriptions(hass)
 
 
 @pytest.mark.parametrize(

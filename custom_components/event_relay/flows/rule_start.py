@@ -1,6 +1,7 @@
 """Starts a new rule: empty, or from a pattern, another rule or an automation."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
 from functools import partial
 import json
@@ -14,7 +15,12 @@ from homeassistant.config_entries import (
     SubentryFlowContext,
     SubentryFlowResult,
 )
-from homeassistant.const import CONF_CONDITIONS, CONF_NAME, CONF_TRIGGERS
+from homeassistant.const import (
+    CONF_CONDITIONS,
+    CONF_NAME,
+    CONF_PLATFORM,
+    CONF_TRIGGERS,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow, FlowResultType
 from homeassistant.helpers import config_validation as cv
@@ -27,6 +33,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.loader import Integration, async_get_integrations
 from homeassistant.setup import async_setup_component
 import voluptuous as vol
@@ -397,3 +404,11 @@ async def async_show_triggers(hass: HomeAssistant, triggers: object) -> None:
             and integration.platforms_exists(("trigger",))
         ):
             await async_setup_component(hass, domain, {})
+            # Home Assistant registers its triggers in the background. Their validation
+            # does so at once; a trigger without its options is invalid.
+            for name in named:
+                if str(name).partition(".")[0] == domain:
+                    with suppress(vol.Invalid):
+                        await async_validate_trigger_config(
+                            hass, [{CONF_PLATFORM: name}]
+                        )
