@@ -17,12 +17,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.event_relay import addresses
 from custom_components.event_relay.card.address import CARD
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.queue.delivery import DeliveryState, Failure
 from custom_components.event_relay.queue.store.store import Store
+from custom_components.event_relay.repair_flows import addresses
 from custom_components.event_relay.repair_flows.failed_deliveries import LISTED
 from custom_components.event_relay.repair_flows.failed_issue import failed_issue
 from custom_components.event_relay.storage import async_get_store

@@ -32,8 +32,8 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
+from custom_components.event_relay.card.snapshots import SnapshotView
 from custom_components.event_relay.const import DOMAIN
-from custom_components.event_relay.snapshots import SnapshotView
 from tools.simulators.frigate import FrigateSimulator
 from tools.simulators.palabra import PalabraSimulator
 from tools.simulators.wire import Json

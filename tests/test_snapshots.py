@@ -13,8 +13,8 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.event_relay import snapshots
-from custom_components.event_relay.snapshots import KEPT, PATH
+from custom_components.event_relay.card import snapshots
+from custom_components.event_relay.card.snapshots import KEPT, PATH
 from tools.simulators.faults import Fault
 from tools.simulators.frigate import FrigateSimulator
 

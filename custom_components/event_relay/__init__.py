@@ -15,6 +15,7 @@ from .actions.default_connection import async_connection_removed
 from .backends.base import UnreadablePayload
 from .card.device_links import async_link_devices
 from .card.resource import async_offer_card, async_serve_card
+from .card.snapshots import SnapshotView
 from .card.subscription import CHANGED
 from .card.websocket import async_setup_websocket
 from .cleanup import async_clean_up
@@ -38,7 +39,6 @@ from .repair_flows.pause_issue import async_follow_pause
 from .rule_context import make_context
 from .rules.rules import Rules
 from .services import async_setup_services
-from .snapshots import SnapshotView
 from .storage import async_get_store
 
 _LOGGER = logging.getLogger(__name__)

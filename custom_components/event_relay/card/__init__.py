@@ -1,1 +1,1 @@
-"""The dashboard card: its file, its address, and its WebSocket commands."""
+"""The dashboard card: its file, its address, its WebSocket commands and snapshots."""

@@ -41,8 +41,8 @@ from ..queue.queue import outcome_unknown
 from ..queue.store.store import Listed, StoreUnavailable, Wanted
 from ..registry import BY_NAME
 from ..rules.rule import SUBENTRY_RULE
-from ..snapshots import snapshot_path
 from ..storage import async_get_store
+from .snapshots import snapshot_path
 from .subscription import Follower
 
 ATTR_BEFORE = "before"

@@ -13,7 +13,6 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..addresses import activity_address, async_trace_addresses
 from ..backends.base import UnreadablePayload
 from ..backends.markdown import in_markdown, isolated
 from ..backends.menu_forms import chosen_step, menu_schema
@@ -30,6 +29,7 @@ from ..outcomes.announcer import entity_of
 from ..queue.delivery import Delivery
 from ..queue.queue import DeliveryQueue, NotAllowed
 from ..queue.store.store import StaleDelivery, StoreUnavailable
+from .addresses import activity_address, async_trace_addresses
 
 _LOGGER = logging.getLogger(__name__)
 

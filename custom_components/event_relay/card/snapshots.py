@@ -18,12 +18,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 
-from .actions.resolve import find_delivery
-from .backends.errors import BackendError
-from .const import DOMAIN
-from .coordinator import RelayConfigEntry
-from .permissions import Right, demand
-from .queue.delivery import Delivery, DeliveryState
+from ..actions.resolve import find_delivery
+from ..backends.errors import BackendError
+from ..const import DOMAIN
+from ..coordinator import RelayConfigEntry
+from ..permissions import Right, demand
+from ..queue.delivery import Delivery, DeliveryState
 
 PATH = f"/api/{DOMAIN}/snapshots"
 SIGNED_FOR = timedelta(days=1)
