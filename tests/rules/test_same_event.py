@@ -57,7 +57,7 @@ async def accepted(hass: HomeAssistant) -> list[str]:
 @pytest.mark.parametrize(
     ("start", "end"),
     [(OPENS, ANY), (OPENS, LATE), (LATE, ANY), (ANY, ANY), (LATE, LATE)],
-    ids=["states", "end heard late", "start heard late", "same", "same, heard late"],
+    ids=["states", "end fired late", "start fired late", "same", "same, fired late"],
 )
 async def test_change_that_starts_an_event_does_not_end_it(
     hass: HomeAssistant,

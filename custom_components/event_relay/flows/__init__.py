@@ -1,1 +1,1 @@
-"""Config subentry flows: rules and mirrors."""
+"""Config subentry flows of rules."""

@@ -128,9 +128,9 @@ class EventEnder:
             del self._beginning[event.delivery_id]
             accepted.set_result(None)
         self.watch()
-        heard_since = self._runner.hass.loop.time() - LATE
+        fired_since = self._runner.hass.loop.time() - LATE
         for end in tuple(self._ends):
-            if end.heard_at > heard_since and end.ends(event):
+            if end.fired_at > fired_since and end.ends(event):
                 await self.async_end(event, end.at, end.context)
 
     @callback
@@ -230,7 +230,7 @@ class EventEnder:
     async def async_end_those(self, end: EndReport) -> None:
         """End the events that an end trigger ends: its entity's own, or all."""
         now = self._runner.hass.loop.time()
-        self._ends = [one for one in self._ends if one.heard_at > now - LATE]
+        self._ends = [one for one in self._ends if one.fired_at > now - LATE]
         self._ends.append(end)
         events = [event for event in self.events if end.ends(event)]
         end.ended.update(event.entity_id for event in events)

@@ -65,17 +65,17 @@ class Listener:
         self, variables: dict[str, Any], context: Context | None = None
     ) -> None:
         """Handle a trigger that begins an event, unless an entity only came or went."""
-        heard = self._moments.of(variables, "begins")
+        fired_at = self._moments.of(variables, "begins")
         task, done = asyncio.current_task(), self._hass.loop.create_future()
         self._in_progress[task] = done
         try:
-            await self._async_fire(variables, context, heard)
+            await self._async_fire(variables, context, fired_at)
         finally:
             self._in_progress.pop(task, None)
             done.set_result(None)
 
     async def _async_fire(
-        self, variables: dict[str, Any], context: Context | None, heard: datetime
+        self, variables: dict[str, Any], context: Context | None, fired_at: datetime
     ) -> None:
         """Handle a trigger that begins an event, unless an entity only came or went."""
         # Keep our condition checks out of the trace of the automation that caused it.
@@ -90,7 +90,7 @@ class Listener:
         cause = Cause(
             variables=variables,
             occurred_at=occurrence.instant if occurrence else occurred_at(variables),
-            moment=moment_of(variables, occurrence, heard),
+            moment=moment_of(variables, occurrence, fired_at),
             context=Context(parent_id=context.id if context else None),
             occurrence=occurrence,
         )
@@ -111,7 +111,7 @@ class Listener:
         self, variables: dict[str, Any], context: Context | None = None
     ) -> None:
         """Handle an end trigger; an entity that vanishes ends nothing."""
-        heard = self._moments.of(variables, "ends")
+        fired_at = self._moments.of(variables, "ends")
         trace_clear()
         armed = await self._armed()
         openings = self._delivering.openings
@@ -127,9 +127,9 @@ class Listener:
         await openings.async_end_those(
             EndReport(
                 entity_id=entity_id if armed.may_start(entity_id) else None,
-                moment=moment_of(variables, occurrence, heard),
+                moment=moment_of(variables, occurrence, fired_at),
                 at=occurred_at(variables),
-                heard_at=self._hass.loop.time(),
+                fired_at=self._hass.loop.time(),
                 context=Context(parent_id=context.id if context else None),
             )
         )
@@ -148,7 +148,7 @@ class Listener:
                 entity_id=state.entity_id,
                 moment=state.last_updated,
                 at=min(dt_util.utcnow(), state.last_updated),
-                heard_at=self._hass.loop.time(),
+                fired_at=self._hass.loop.time(),
                 context=Context(parent_id=event.context.id),
             )
         )

@@ -104,7 +104,7 @@ class EndReport:
     """The same for all triggers that report one event."""
     at: datetime
     """The end time of the events that it ends."""
-    heard_at: float
+    fired_at: float
     """In the event loop's time."""
     context: Context
     ended: set[str | None] = field(default_factory=set)

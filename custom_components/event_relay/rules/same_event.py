@@ -20,7 +20,7 @@ _OF_THE_TRIGGER = frozenset({"id", "idx", "alias", "description"})
 
 _AT_ONCE = timedelta()
 
-type Teller = tuple[str, str]
+type Source = tuple[str, str]
 """The trigger that reports: whether it begins or ends events, and its index."""
 
 
@@ -29,8 +29,8 @@ class _Message:
     """An event without a time of its own, such as a webhook call."""
 
     content: Mapping[str, Any]
-    heard_at: datetime
-    reported_by: set[Teller]
+    fired_at: datetime
+    reported_by: set[Source]
 
 
 class Moments:
@@ -51,7 +51,7 @@ class Moments:
         if (own := _own_moment(variables)) is not None:
             return own
         trigger = trigger_of(variables)
-        teller = (role, str(trigger.get("idx")))
+        source = (role, str(trigger.get("idx")))
         content = {
             name: value
             for name, value in trigger.items()
@@ -59,24 +59,24 @@ class Moments:
         }
         for message in self._messages:
             # The same content from the same trigger is another message.
-            if message.content == content and teller not in message.reported_by:
-                message.reported_by.add(teller)
-                return message.heard_at
+            if message.content == content and source not in message.reported_by:
+                message.reported_by.add(source)
+                return message.fired_at
         if not self._messages:
             self._hass.loop.call_soon(self._messages.clear)
         now = dt_util.utcnow()
         self._messages.append(
-            _Message(content=content, heard_at=now, reported_by={teller})
+            _Message(content=content, fired_at=now, reported_by={source})
         )
         return now
 
 
 def moment_of(
-    variables: Mapping[str, Any], occurrence: Occurrence | None, heard: datetime
+    variables: Mapping[str, Any], occurrence: Occurrence | None, fired_at: datetime
 ) -> datetime:
     """Return the moment of an event that may be a scheduled occurrence."""
     if occurrence is None or _own_moment(variables) is not None:
-        return heard
+        return fired_at
     return occurrence.instant
 
 

@@ -39,19 +39,19 @@ class _Schedule:
     attributes: Mapping[str, Any]
     """Attributes that are the same in every block."""
 
-    def state(self, standing: ScheduleState) -> State:
+    def state(self, scheduled: ScheduleState) -> State:
         """Return its state at that time."""
-        block = standing.block
+        block = scheduled.block
         return State(
             self.entity_id,
-            standing.state,
+            scheduled.state,
             {
                 **self.attributes,
-                _NEXT_EVENT: standing.next_event,
+                _NEXT_EVENT: scheduled.next_event,
                 **(block.data if block else {}),
             },
-            last_changed=dt_util.as_utc(standing.changed),
-            last_updated=dt_util.as_utc(standing.since),
+            last_changed=dt_util.as_utc(scheduled.changed),
+            last_updated=dt_util.as_utc(scheduled.since),
         )
 
 

@@ -72,16 +72,16 @@ def read_week(answer: Mapping[str, Any]) -> Week:
 def changes(
     week: Week, since: datetime, until: datetime
 ) -> Iterator[tuple[ScheduleState, ScheduleState]]:
-    """Yield each boundary as the standing before and after it."""
-    # Clocks change at night: at noon of the day before, the standing is correct.
-    before = standing(
+    """Yield the states before and after each boundary."""
+    # Clocks change at night: at noon of the day before, the state is correct.
+    before = state_at(
         week, dt_util.as_local(since).replace(hour=12, minute=0, fold=0) - _DAY
     )
     while (boundary := before.next_event) is not None:
         instant = dt_util.as_utc(boundary)
         if not dt_util.as_utc(before.since) < instant <= until:
             return
-        after = standing(week, dt_util.as_local(instant))
+        after = state_at(week, dt_util.as_local(instant))
         if after.state == before.state:
             after = replace(after, changed=before.changed)
         if instant >= since:
@@ -89,8 +89,8 @@ def changes(
         before = after
 
 
-def standing(week: Week, now: datetime) -> ScheduleState:
-    """Return what a schedule shows at a local time."""
+def state_at(week: Week, now: datetime) -> ScheduleState:
+    """Return the state of a schedule at a local time."""
     of_day = now.time()
     return ScheduleState(
         since=now,
