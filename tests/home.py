@@ -90,7 +90,7 @@ async def remove(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 async def wait_for_clean_up(entry: MockConfigEntry) -> None:
     """Wait until a removed connection is cleaned up."""
-    await _ended(f"{DOMAIN} leave {entry.entry_id}")
+    await _ended(f"{DOMAIN} clean up {entry.entry_id}")
 
 
 async def _ended(name: str) -> None:

@@ -45,7 +45,7 @@ PATIENCE = 60.0
 async def async_clean_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Report what an unloaded connection leaves, and clean up in the background."""
     forms = await async_load(hass, entry.data[CONF_BACKEND])
-    name = f"{DOMAIN} leave {entry.entry_id}"
+    name = f"{DOMAIN} clean up {entry.entry_id}"
     try:
         store = await async_get_store(hass)
         to_end = await _async_look(hass, entry, store, forms)
@@ -53,8 +53,8 @@ async def async_clean_up(hass: HomeAssistant, entry: ConfigEntry) -> None:
         _LOGGER.warning("Deliveries of %s stay in the outbox: %s", entry.title, error)
         _ = hass.async_create_background_task(forms.removed(hass, entry.data), name)
         return
-    leave = _async_leave(hass, entry, store, forms, to_end=to_end)
-    _ = hass.async_create_background_task(leave, name)
+    clean_up = _async_end_and_log_out(hass, entry, store, forms, to_end=to_end)
+    _ = hass.async_create_background_task(clean_up, name)
 
 
 async def _async_look(
@@ -113,7 +113,7 @@ def _notify(
     async_create(hass, sentences, "Event Relay", notification_id)
 
 
-async def _async_leave(
+async def _async_end_and_log_out(
     hass: HomeAssistant,
     entry: ConfigEntry,
     store: Store,
