@@ -23,10 +23,10 @@ STEPS = 10 * WAITING
 or what has ended, would take several steps for each row and column."""
 
 
-def _multiply(state: str, times: int, put_off: float = 0) -> None:
+def _multiply(state: str, times: int, due_in: float = 0) -> None:
     """Copy the only delivery in a state; each copy gets its own id.
 
-    Copies are due after this many seconds.
+    Copies are due `due_in` seconds later.
     """
     with closing(sqlite3.connect(storage.FILE_NAME)) as database:
         columns = [
@@ -44,7 +44,7 @@ def _multiply(state: str, times: int, put_off: float = 0) -> None:
             f"{numbers} INSERT INTO deliveries (id, key, {listed})"  # noqa: S608 - names of columns
             f" SELECT id || n, id || n, {values} FROM deliveries, number"
             " WHERE state = ?",
-            (times - 1, put_off, state),
+            (times - 1, due_in, state),
         )
         database.commit()
 
@@ -68,9 +68,9 @@ class _StepCounter:
         )
 
 
-@pytest.mark.parametrize("put_off", [0, 300])
+@pytest.mark.parametrize("due_in", [0, 300])
 async def test_full_queue_delays_neither_start_nor_stop(
-    hass: HomeAssistant, frigate: FrigateSimulator, put_off: float
+    hass: HomeAssistant, frigate: FrigateSimulator, due_in: float
 ) -> None:
     entry = await connect(hass, frigate)
     doorbell = {"camera": "front_door", "label": "doorbell"}
@@ -78,7 +78,7 @@ async def test_full_queue_delays_neither_start_nor_stop(
     await frigate.stop()
     await act(hass, "create_camera_event", **doorbell)
     await switch_off(hass, entry)
-    await hass.async_add_executor_job(_multiply, "pending", WAITING, put_off)
+    await hass.async_add_executor_job(_multiply, "pending", WAITING, due_in)
     await hass.async_add_executor_job(_multiply, "delivered", ENDED)
     meter = _StepCounter(await storage.async_get_store(hass))
     await meter.attach()

@@ -77,11 +77,11 @@ async def test_burst_of_responses_schedules_one_read(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = coordinator(entry)
-    monkeypatch.setattr(relay_coordinator, "PUT_OFF_EVERY", 60.0)
+    monkeypatch.setattr(relay_coordinator, "RESCHEDULE_EVERY", 60.0)
     with patch.object(
         running, "_schedule_refresh", wraps=running._schedule_refresh
     ) as armed:
-        running._put_off_at = -inf
+        running._rescheduled_at = -inf
         for _ in range(100):
             running.contacted(None)
         assert armed.call_count == 1

@@ -73,13 +73,13 @@ async def accepted_at_noon(
     return await (await async_get_store(hass)).listing(owner=entry.entry_id)
 
 
-@pytest.mark.parametrize(("spread", "put_off"), [(0, 0), (SPREAD, SPREAD * CHANCE)])
+@pytest.mark.parametrize(("spread", "delay"), [(0, 0), (SPREAD, SPREAD * CHANCE)])
 async def test_scheduled_delivery_is_delayed_and_keeps_its_time(
     hass: HomeAssistant,
     simulator: GuanceSimulator,
     freezer: FrozenDateTimeFactory,
     spread: float,
-    put_off: float,
+    delay: float,
 ) -> None:
     await hass.config.async_set_time_zone("UTC")
     freezer.move_to(NOON - timedelta(minutes=3))
@@ -95,7 +95,7 @@ async def test_scheduled_delivery_is_delayed_and_keeps_its_time(
     assert delivery.origin.subentry_id == RULE_ID
     assert delivery.occurred_at == NOON
     assert delivery.accepted_at == NOON
-    assert delivery.due_at == NOON + timedelta(seconds=put_off)
+    assert delivery.due_at == NOON + timedelta(seconds=delay)
 
 
 async def test_doorbell_is_never_delayed(

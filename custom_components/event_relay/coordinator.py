@@ -65,7 +65,7 @@ QUIET = timedelta(minutes=15)
 TIDYING = timedelta(hours=1)
 """Interval of deleting old deliveries; the first time not at start."""
 
-PUT_OFF_EVERY = 1.0
+RESCHEDULE_EVERY = 1.0
 """Seconds in which the next poll is not rescheduled again."""
 
 LISTS = 6.0
@@ -124,7 +124,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self.queue = DeliveryQueue(
             connection=connection,
             limit=unsettled_limit(entry.options),
-            put_off=self._random_delay,
+            random_delay=self._random_delay,
         )
         self.worker = Worker(
             connection=connection, observer=self, starts_after=self._starts_after
@@ -149,7 +149,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """Why nothing is sent until somebody fixes the connection."""
         self._not_stored = NotStoredIssue(hass, entry)
         self._held_back = HeldBackIssue(hass, entry, backend)
-        self._put_off_at = -inf
+        self._rescheduled_at = -inf
         """When the next poll was last rescheduled, in the event loop's time."""
 
     @callback
@@ -342,8 +342,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     def _reschedule_poll(self) -> None:
         """Reschedule the next poll, in a burst not for each response."""
         now = self.hass.loop.time()
-        if now - self._put_off_at >= PUT_OFF_EVERY or not self.last_update_success:
-            self._put_off_at = now
+        if (
+            now - self._rescheduled_at >= RESCHEDULE_EVERY
+            or not self.last_update_success
+        ):
+            self._rescheduled_at = now
             self._schedule_refresh()
 
     @callback

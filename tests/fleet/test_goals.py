@@ -65,10 +65,10 @@ def test_random_delay_spreads_simultaneous_deliveries(
 ) -> None:
     fleet = replace(FLEET, homes=400)
     at_once = figures(scenario, tells=tells, fleet=fleet)
-    put_off = figures(scenario, tells=tells, fleet=fleet, spread=SPREAD)
+    delayed = figures(scenario, tells=tells, fleet=fleet, spread=SPREAD)
     assert at_once.peak_to_limit > 2
-    assert put_off.peak_to_limit < 0.85 * at_once.peak_to_limit
-    assert put_off.peak_to_limit <= most
+    assert delayed.peak_to_limit < 0.85 * at_once.peak_to_limit
+    assert delayed.peak_to_limit <= most
 
 
 def test_same_seed_gives_the_same_figures() -> None:

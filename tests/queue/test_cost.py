@@ -31,20 +31,20 @@ type Work = Callable[[sqlite3.Connection, QueueLimits], object]
 
 
 def _store(
-    database: sqlite3.Connection, room: QueueLimits, limit: int, *deliveries: Delivery
+    database: sqlite3.Connection, limits: QueueLimits, limit: int, *deliveries: Delivery
 ) -> object:
-    """Accept deliveries; raises OutboxFull if there is no room."""
+    """Accept deliveries; raises OutboxFull if a limit is reached."""
     some = [Acceptance(delivery=delivery, limit=limit) for delivery in deliveries]
-    outcomes = accept(database, some, room, Unclaimed())
+    outcomes = accept(database, some, limits, Unclaimed())
     for outcome in outcomes:
         if isinstance(outcome, Exception):
             raise outcome
     return outcomes
 
 
-def _accept(database: sqlite3.Connection, room: QueueLimits) -> object:
+def _accept(database: sqlite3.Connection, limits: QueueLimits) -> object:
     new = pending_delivery(10**6, key="new", follows="delivery-1")
-    return _store(database, room, LIMIT, new)
+    return _store(database, limits, LIMIT, new)
 
 
 def _recover(database: sqlite3.Connection, _: QueueLimits) -> object:
@@ -109,7 +109,7 @@ def _remove_nothing(database: sqlite3.Connection, _: QueueLimits) -> object:
     return queries.remove(database, "nobody")
 
 
-def _count_steps(database: sqlite3.Connection, work: Work, room: QueueLimits) -> int:
+def _count_steps(database: sqlite3.Connection, work: Work, limits: QueueLimits) -> int:
     """Count SQLite's steps of an action, and undo it."""
     steps = 0
 
@@ -120,7 +120,7 @@ def _count_steps(database: sqlite3.Connection, work: Work, room: QueueLimits) ->
 
     database.execute("BEGIN")
     database.set_progress_handler(step, 1)
-    work(database, room)
+    work(database, limits)
     database.set_progress_handler(None, 0)
     database.execute("ROLLBACK")
     return steps
@@ -130,12 +130,12 @@ def _fill(
     database: sqlite3.Connection, numbers: range, **changes: object
 ) -> list[Delivery]:
     """Store many deliveries."""
-    room = QueueLimits()
+    limits = QueueLimits()
     database.execute("BEGIN")
     some = [
         pending_delivery(number, key=f"key {number}", **changes) for number in numbers
     ]
-    _store(database, room, LIMIT, *some)
+    _store(database, limits, LIMIT, *some)
     database.execute("COMMIT")
     return some
 
@@ -184,31 +184,31 @@ def test_cost_does_not_grow_with_the_contents(
     monkeypatch.setattr(listing, "LOOKED_THROUGH", FEW)
     steps = []
     for database in databases:
-        room = QueueLimits()
-        room.take(
+        limits = QueueLimits()
+        limits.take(
             database, OWNER, LIMIT
         )  # the first acceptance of a run counts the rows
-        steps.append(_count_steps(database, work, room))
+        steps.append(_count_steps(database, work, limits))
     little, much = steps
     assert 0 < much < 1.5 * little + 100
 
 
 def test_free_room_is_recounted_when_used_up(tmp_path: Path) -> None:
     with closing(open_file(tmp_path / "event_relay.db").database) as database:
-        room = QueueLimits()
+        limits = QueueLimits()
         for number in range(3):
-            _store(database, room, 3, pending_delivery(number))
+            _store(database, limits, 3, pending_delivery(number))
         with pytest.raises(QueueFull):
-            _store(database, room, 3, pending_delivery(3))
+            _store(database, limits, 3, pending_delivery(3))
         with pytest.raises(QueueFull):
-            _store(database, room, 2, pending_delivery(3))
+            _store(database, limits, 2, pending_delivery(3))
 
         database.execute("UPDATE deliveries SET state = 'delivered' WHERE sequence = 1")
-        _store(database, room, 3, pending_delivery(3))
+        _store(database, limits, 3, pending_delivery(3))
         with pytest.raises(QueueFull):
-            _store(database, room, 3, pending_delivery(4))
+            _store(database, limits, 3, pending_delivery(4))
         # Another connection has its own limit.
-        _store(database, room, 3, pending_delivery(5, connection="other"))
+        _store(database, limits, 3, pending_delivery(5, connection="other"))
 
 
 def test_deletion_takes_a_page_at_a_time(tmp_path: Path) -> None:

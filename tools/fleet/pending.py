@@ -66,7 +66,7 @@ class Line:
         self._fresh: deque[Waiting] = deque()
         """Never tried, and so due since their acceptance."""
         self._again: list[tuple[float, int, Waiting]] = []
-        """Tried in vain, or put off: due time, sequence, delivery."""
+        """Tried in vain, or delayed: due time, sequence, delivery."""
         self.accepted = 0
         self.expired = 0
 
@@ -78,7 +78,7 @@ class Line:
         """Put a new delivery at the end."""
         self._fresh.append(self._new(accepted_at))
 
-    def put_off(self, accepted_at: float, due: float) -> None:
+    def accept_delayed(self, accepted_at: float, due: float) -> None:
         """Take a new delivery that is not due yet."""
         waiting = self._new(accepted_at)
         heappush(self._again, (due, waiting.sequence, waiting))

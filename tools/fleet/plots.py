@@ -43,11 +43,11 @@ def write_plots(folder: Path, fleet: Fleet, spread: float) -> None:
         "outage-day": [("A day without the backend", 0.0, 5)],
         "sharp": [
             ("A rule of every home at 08:00:00", 0.0, 1),
-            (f"The same, put off by up to {spread:.0f} s", spread, 1),
+            (f"The same, delayed by up to {spread:.0f} s", spread, 1),
         ],
         "restart": [
             ("All homes restarted within a minute", 0.0, 1),
-            (f"The same, put off by up to {spread:.0f} s", spread, 1),
+            (f"The same, delayed by up to {spread:.0f} s", spread, 1),
         ],
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -81,7 +81,7 @@ SCENARIOS: Mapping[str, Callable[[Simulation], int]] = {
 
 
 SPREADABLE = frozenset({"restart", "sharp"})
-"""What comes to all homes at once, and could be put off."""
+"""What comes to all homes at once, and could be delayed."""
 
 
 def _outage(simulation: Simulation, length: float) -> int:

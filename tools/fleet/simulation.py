@@ -34,7 +34,7 @@ class Fleet:
     hours: float = 24.0
     """How long a delivery may wait before it expires."""
     spread: float = 0.0
-    """Seconds up to which every home puts off what is planned, and its start."""
+    """Longest random delay of what a home plans, and of its start, in seconds."""
     seed: int = 1
     backend: Backend = GUANCE
     """Whose number of deliveries at once is taken."""
@@ -116,20 +116,20 @@ class Simulation:
 
     def switch_on(self, home: Home) -> None:
         """Start a home that was off; it looks at the backend first of all."""
-        home.switch_on(self.now, self._put_off())
+        home.switch_on(self.now, self._random_delay())
         self._read_at(home, home.read_at)
         self._turn(home)
 
     def plan(self, home: Home) -> None:
         """Have a home make a delivery of a planned moment, which is now."""
-        home.line.put_off(self.now, self.now + self._put_off())
+        home.line.accept_delayed(self.now, self.now + self._random_delay())
 
     def wake(self) -> None:
         """Tell all homes that something has happened in them."""
         for home in self.homes:
             self._turn(home)
 
-    def _put_off(self) -> float:
+    def _random_delay(self) -> float:
         return self.fleet.spread * self.chance.random()
 
     def _turn(self, home: Home) -> None:

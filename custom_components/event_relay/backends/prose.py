@@ -49,8 +49,8 @@ def cut_to_bytes(words: str, longest: int) -> str:
     words = words.strip()
     if len(words.encode("utf-8", "replace")) <= longest:
         return words
-    room = longest - len(CUT.encode())
-    return words.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + CUT
+    left = longest - len(CUT.encode())
+    return words.encode("utf-8", "replace")[:left].decode("utf-8", "ignore") + CUT
 
 
 def shortened(

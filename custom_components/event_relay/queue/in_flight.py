@@ -1,6 +1,6 @@
 """Deliveries in flight: claimed, being sent, being committed, being looked up.
 
-They are the dispatcher's; the worker claims as many as they leave room for.
+They are the dispatcher's; the worker claims as many as there are free slots.
 """
 
 import asyncio

@@ -77,11 +77,11 @@ class DeliveryQueue:
         *,
         connection: Connection,
         limit: int = UNSETTLED_LIMIT,
-        put_off: Callable[[], timedelta] = timedelta,
+        random_delay: Callable[[], timedelta] = timedelta,
     ) -> None:
         """Set the connection.
 
-        No delivery is accepted while `limit` or more wait. `put_off` returns the random
+        No delivery is accepted while `limit` or more wait. `random_delay` returns the
         delay of a planned delivery.
         """
         self._connection = connection
@@ -91,7 +91,7 @@ class DeliveryQueue:
         self._clock = connection.clock
         self._instance = connection.instance
         self.limit = limit
-        self._put_off = put_off
+        self._random_delay = random_delay
         self._worker: Worker | None = None
         self._waiting: dict[str, list[_Waiter]] = {}
         self._listeners: list[Callable[[Delivery], None]] = []
@@ -353,7 +353,7 @@ class DeliveryQueue:
             follows=operation.follows(payload),
             target_at=self._instance if operation.target_id(payload) else None,
             expires_at=operation.expires(payload, request.occurred_at, capabilities),
-            due_at=now + self._put_off() if request.planned else now,
+            due_at=now + self._random_delay() if request.planned else now,
             warnings=warnings,
             ahead=bool(self._backend.claims_ahead) and operation.claims_ahead(payload),
         )
@@ -398,8 +398,8 @@ class DeliveryQueue:
     ) -> Delivery:
         """Return the first outcome within `wait` seconds, or the delivery as it is."""
         held = self._worker is None or self._worker.held
-        on_its_way = delivery.state is DeliveryState.SENDING
-        if wait <= 0 or (held and not on_its_way) or delivery.state.settled:
+        in_flight = delivery.state is DeliveryState.SENDING
+        if wait <= 0 or (held and not in_flight) or delivery.state.settled:
             return delivery
         with suppress(TimeoutError):
             async with asyncio.timeout(wait):

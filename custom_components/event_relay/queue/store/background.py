@@ -26,7 +26,7 @@ _SHARE = 4
 """Length of a pause, as a multiple of the time of reading."""
 _LONGEST_COMMIT = 0.1
 """Longest wait for a writer, in seconds; without a bound it might never end."""
-_ROOM = 2
+_FREE_SPACE = 2
 """How many times the size of the file must be free on the disk for a copy."""
 
 
@@ -122,7 +122,7 @@ class Copy(BackgroundRead):
     def _read(self, database: sqlite3.Connection) -> None:
         if (
             shutil.disk_usage(self._path.parent).free
-            < _ROOM * self._path.stat().st_size
+            < _FREE_SPACE * self._path.stat().st_size
         ):
             self.failed = True
         else:

@@ -47,7 +47,7 @@ type _Claimable = tuple[str, str | None, int]
 """Id, lane, and whether it may be claimed before a slot is free."""
 
 
-_PUT_OFF = (
+_WAITS_TOO_LONG = (
     "EXISTS (SELECT 1 FROM (SELECT due_at, first_sent_at FROM deliveries"
     " WHERE connection = :owner AND state = '{}' AND due_at > :now"
     " ORDER BY due_at DESC LIMIT 100) WHERE due_at > :latest OR first_sent_at > :now)"
@@ -57,7 +57,7 @@ _WAS_AHEAD = (
     " WHERE connection = :owner ORDER BY sequence DESC LIMIT 1)"
     " WHERE accepted_at > :now) OR EXISTS (SELECT 1 FROM deliveries"
     " WHERE connection = :owner AND state = 'sending' AND first_sent_at > :now)"
-    f" OR {_PUT_OFF.format('pending')} OR {_PUT_OFF.format('uncertain')}"
+    f" OR {_WAITS_TOO_LONG.format('pending')} OR {_WAITS_TOO_LONG.format('uncertain')}"
 )
 """Whether the clock was once ahead of the present one: a delivery was accepted or sent
 in the future, or waits longer than any may. Only those that wait longest are read,

@@ -33,7 +33,7 @@ SOON = timedelta(minutes=1)
 
 
 def prepare(database: sqlite3.Connection) -> None:
-    """Make room for the runs in a file that is being opened."""
+    """Create the table of the runs in a file that is being opened."""
     database.execute(_TABLE)
 
 

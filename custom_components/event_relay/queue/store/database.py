@@ -22,7 +22,7 @@ from .file import (
     close_file,
     drop_copy,
     is_damage,
-    lacks_room,
+    lacks_space,
     leave_unclean,
     open_file,
     take_copy,
@@ -243,8 +243,8 @@ class Database:
                 self._begin_anew(str(error))
                 results = group_commit.run(self._connected(), jobs)
         except (StoreUnavailable, OSError, *FAILURES) as error:
-            if len(jobs) > 1 and lacks_room(error):
-                # Jobs that only read, or need little room, need not fail.
+            if len(jobs) > 1 and lacks_space(error):
+                # Jobs that only read, or need little space, need not fail.
                 for job in jobs:
                     self._attempt([job])
                 return

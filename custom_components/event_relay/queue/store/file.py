@@ -239,7 +239,7 @@ def turns_out_damaged(database: sqlite3.Connection, error: Exception) -> bool:
     return False
 
 
-def lacks_room(error: Exception) -> bool:
+def lacks_space(error: Exception) -> bool:
     """Return whether an error means that the disk is full, or fails."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
     return code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
@@ -327,7 +327,7 @@ def _trust(database: sqlite3.Connection) -> None:
     try:
         set_mark(database, IN_USE)
     except sqlite3.OperationalError as error:
-        if not lacks_room(error):
+        if not lacks_space(error):
             raise
         return  # then nothing can be written to its log, either
     _settle(database)

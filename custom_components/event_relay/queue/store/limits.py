@@ -20,7 +20,7 @@ class QueueFull(StoreError):
 class QueueLimits:
     """Remembers how many more deliveries a connection may accept until the next count.
 
-    It is used on the file's thread only. Deliveries that end meanwhile make more room,
+    It is used on the file's thread only. Deliveries that end meanwhile allow more,
     which the next count notices.
     """
 

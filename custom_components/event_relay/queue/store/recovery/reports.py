@@ -76,7 +76,7 @@ def of_older(path: Path, number: int, waiting: int) -> SetAside:
 
 
 def keep(report: SetAside) -> None:
-    """Write a report to disk, if there is room for it."""
+    """Write a report to disk, if there is space for it."""
     content = json.dumps(asdict(report), default=_name)
     with (
         suppress(OSError),
