@@ -107,10 +107,12 @@ def coordinator(entry: MockConfigEntry) -> RelayCoordinator:
 
 def look_up_at_once(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> None:
     """Let a connection look up without delay what became of a lost response."""
-    executor = coordinator(entry).worker._dispatcher._executor
-    quick = replace(executor._backend, look_up_after=(0.01,))
-    monkeypatch.setattr(executor, "_backend", quick)
-    monkeypatch.setattr(executor, "_absence", Absence(timedelta()))
+    dispatcher = coordinator(entry).worker._dispatcher
+    absent = Absence(timedelta())
+    for part in (dispatcher._executor, dispatcher._look_ups):
+        quick = replace(part._backend, look_up_after=(0.01,))
+        monkeypatch.setattr(part, "_backend", quick)
+        monkeypatch.setattr(part, "_absence", absent)
     # Otherwise one look-up shorter than a millisecond would prove an absence.
     monkeypatch.setattr(absence, "_ROUNDING", 0.0)
 

@@ -11,7 +11,7 @@ import pytest
 from .home import connection_entry
 
 PACKAGE = "custom_components.event_relay"
-MOST = 236
+MOST = 237
 """Modules that a set-up of one Frigate connection may import: what sends, the entities,
 and what Home Assistant imports with every integration, such as its forms."""
 OTHERS = ("aipix", "guance", "palabra", "http")

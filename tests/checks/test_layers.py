@@ -216,8 +216,15 @@ def test_relative_imports_are_resolved() -> None:
     ]
 
 
-WAY_OF_A_DELIVERY = ("queue", "worker", "dispatcher", "executor", "transitions")
-"""Modules that accept, claim, settle, run steps, and compute the next state."""
+WAY_OF_A_DELIVERY = (
+    "queue",
+    "worker",
+    "dispatcher",
+    "look_up",
+    "executor",
+    "transitions",
+)
+"""Accept, claim, settle, look up, run steps, and compute the next state."""
 
 
 @pytest.mark.parametrize("place", range(1, len(WAY_OF_A_DELIVERY)))

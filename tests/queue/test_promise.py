@@ -21,6 +21,7 @@ from custom_components.event_relay.backends.errors import (
 from custom_components.event_relay.queue import (
     changed_address,
     executor,
+    look_up,
     optimistic_send,
     transitions,
 )
@@ -469,7 +470,8 @@ def _sent_times_are_shifted(patch: pytest.MonkeyPatch) -> None:
 
 
 def _clock_of_another_run_is_trusted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(executor, "sent_after", lambda delivery, _: delivery.first_sent_at)
+    for module in (executor, look_up):
+        patch.setattr(module, "sent_after", lambda delivery, _: delivery.first_sent_at)
 
 
 def _every_system_is_the_same(patch: pytest.MonkeyPatch) -> None:

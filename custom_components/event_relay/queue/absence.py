@@ -1,4 +1,4 @@
-"""Decides when a look-up that finds nothing proves that nothing is there.
+"""Decides when a write that look-ups miss counts as absent.
 
 A backend that stalls and recovers still runs the write in its socket, and may answer a
 look-up before that. So one answer proves nothing. A write counts as absent once two

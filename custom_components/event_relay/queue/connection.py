@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 import random
 from typing import Any, Protocol
 
 from ..backends.base import Backend, Client, Instance
 from ..backends.errors import BackendError
 from .clock import SteadyClock
-from .delivery import Delivery
+from .delivery import Delivery, shifted
 from .store.store import Store
 
 
@@ -28,6 +29,11 @@ class Connection:
     """The system to which the connection leads, if that is known."""
     chance: Callable[[], float] = random.random
     """Returns a number from 0 to 1."""
+
+    def present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
+        """Return a delivery moved along with the clock, and the current time."""
+        now = self.clock()
+        return shifted(delivery, self.clock.total_shift), now
 
 
 class QueueObserver(Protocol):

@@ -16,6 +16,7 @@ from .delivery import Delivery, DeliveryState, Failure, altered
 from .executor import Executor, Outcome, persist
 from .flow_control import FlowControl
 from .in_flight import InFlight, Tasks
+from .look_up import LookUp
 from .optimistic_send import OptimisticSend
 from .store.store import StaleDelivery, StoreUnavailable
 from .wake_up import WakeUp
@@ -46,7 +47,9 @@ class Dispatcher:
         self._wake_up = wake_up
         self._observer = observer
         self.in_flight = InFlight(connection.backend, connection.clock, flow_control)
-        self._executor = Executor(connection, Absence(connection.backend.write_time))
+        absence = Absence(connection.backend.write_time)
+        self._executor = Executor(connection, absence)
+        self._look_ups = LookUp(connection, absence)
 
     def fill_slots(self) -> None:
         """Send claimed deliveries as long as slots are free."""
@@ -257,7 +260,7 @@ class Dispatcher:
         outcome = await self._executor.check_address(delivery, plan)
         self._update_flow_control(outcome)
         if outcome.error is None and not outcome.delivery.state.settled:
-            outcome = await self._executor.look_up(outcome.delivery, plan)
+            outcome = await self._look_ups.look_up(outcome.delivery, plan)
             self._update_flow_control(outcome)
         await self._commit(outcome.delivery, DeliveryState.UNCERTAIN)
 

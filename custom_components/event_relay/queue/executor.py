@@ -1,24 +1,18 @@
-"""Executes one delivery: runs its steps, or looks one up, and returns the outcome.
+"""Executes one delivery: runs its next step, and returns the outcome.
 
-It commits nothing and tells nobody; the dispatcher does.
+It commits nothing and tells nobody; the dispatcher does. What became of a step whose
+response was lost is looked up in look_up.py.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 from typing import Any
 
-from ..backends.base import (
-    Absent,
-    AnyOperation,
-    Finding,
-    Receipt,
-    StepContext,
-    UnreadablePayload,
-)
+from ..backends.base import AnyOperation, Receipt, StepContext, UnreadablePayload
 from ..backends.errors import BackendError, Rejected
 from ..backends.own_sentences import OwnWarning
 from ..backends.redaction import redacting
@@ -26,14 +20,12 @@ from . import changed_address, transitions
 from .absence import SLOW, Absence
 from .clock import STEADY_AFTER
 from .connection import Connection
-from .delivery import Delivery, DeliveryState, Failure, altered, shifted
+from .delivery import Delivery, DeliveryState, Failure, altered
 from .store.store import StoreUnavailable
-from .transitions import AnyFind, AnyStep
+from .transitions import AnyStep
 
 _LOGGER = logging.getLogger(__name__)
 
-_BOUND_SINCE = timedelta(days=1)
-"""How long before a send an outside id may have been used by another delivery."""
 _CLOCKS_APART = timedelta(days=3)
 """How far the clock of an earlier run may have been ahead, or Home Assistant off since.
 A look-up over so long a time takes longer, and is otherwise harmless."""
@@ -75,7 +67,8 @@ class Plan:
     steps: tuple[AnyStep, ...]
     start: Delivery | None
     """The delivery that it follows."""
-    outside_ids: frozenset[str]
+    outside_ids: frozenset[str] = frozenset()
+    """Outside ids that belong to other deliveries; needed only for a look-up."""
 
     def left(self, delivery: Delivery) -> list[AnyStep]:
         """Return the steps that are not done yet."""
@@ -97,6 +90,25 @@ class Plan:
                 "Delivery %s: its receipt failed unexpectedly", delivery.id
             )
             return Receipt(warnings=(OwnWarning.UNREADABLE_ANSWER.of(),))
+
+    def delivered(self, delivery: Delivery, now: datetime) -> Delivery:
+        """Return a delivery as delivered: all its steps are done."""
+        receipt = delivery.receipt or self.receipt(delivery)
+        return transitions.delivered(delivery, receipt, now)
+
+    def look_up_first(
+        self, delivery: Delivery, done: AnyStep, now: datetime
+    ) -> Delivery:
+        """Return a delivery from a backup so that its next step is looked up first.
+
+        Any other delivery is returned as it is.
+        """
+        if not delivery.restored or done.name not in delivery.results:
+            return delivery
+        left = self.left(delivery)
+        if not left or (left[0].repeatable and left[0].repeatable_for is None):
+            return delivery
+        return transitions.look_up_next_step(delivery, now)
 
     def redacting(self, delivery: Delivery) -> AbstractContextManager[None]:
         """Keep private payload data out of what the backend says meanwhile."""
@@ -142,6 +154,7 @@ class Executor:
         self._instance = connection.instance
         self._clock = connection.clock
         self._chance = connection.chance
+        self._present = connection.present
         self._absence = absence
 
     async def plan(self, delivery: Delivery, payload: object = None) -> Plan | Failure:
@@ -161,16 +174,7 @@ class Executor:
         except Exception:
             _LOGGER.exception("Delivery %s: it cannot be read back", delivery.id)
             return Failure(code="internal_error")
-        outside_ids: frozenset[str] = frozenset()
-        if delivery.state is DeliveryState.UNCERTAIN:
-            outside_ids = await self._outside_ids(delivery)
-        return Plan(
-            operation=operation,
-            payload=payload,
-            steps=steps,
-            start=start,
-            outside_ids=outside_ids,
-        )
+        return Plan(operation=operation, payload=payload, steps=steps, start=start)
 
     def failed(self, delivery: Delivery, failure: Failure) -> Delivery:
         """Return a delivery as failed."""
@@ -223,7 +227,7 @@ class Executor:
         """Run the next step; with the last one the delivery is delivered."""
         if not (left := plan.left(delivery)):
             delivery, now = self._present(delivery)
-            return Outcome(delivery=self._delivered(delivery, plan, now))
+            return Outcome(delivery=plan.delivered(delivery, now))
         step = left[0]
         delivery, now = self._present(delivery)
         if (unsent := self._not_repeated(delivery, step, now)) is not None:
@@ -260,116 +264,13 @@ class Executor:
         done = plan.with_receipt(transitions.step_done(delivery, step, result, now))
         return Outcome(delivery=self._go_on(done, plan, step, now), answered_at=now)
 
-    async def look_up(self, delivery: Delivery, plan: Plan) -> Outcome:
-        """Look up the step whose outcome is unknown."""
-        if not (left := plan.left(delivery)):
-            delivery, now = self._present(delivery)
-            return Outcome(delivery=self._delivered(delivery, plan, now))
-        outcome = await self._look(delivery, plan, left[0])
-        following = outcome.delivery
-        if following.state is DeliveryState.PENDING and not plan.left(following):
-            following, now = self._present(following)
-            following = self._delivered(following, plan, now)
-        return replace(outcome, delivery=following)
-
-    async def _look(self, delivery: Delivery, plan: Plan, step: AnyStep) -> Outcome:
-        """Look a step up if that is possible.
-
-        Of a step that was sent to another system, this one can tell that it has its
-        effect, but not that there is none.
-        """
-        there, here = delivery.sent_to, self._instance
-        delivery, now = self._present(delivery)
-        if step.repeatable and self._age_is_unknown(delivery, step):
-            return Outcome(delivery=altered(delivery, due_at=now + CLOCK_PATIENCE))
-        find = None if transitions.repeats(delivery, step, now) else step.find
-        if (
-            there is None
-            or here is None
-            or not changed_address.is_elsewhere(there, here)
-        ):
-            if find is not None:
-                return await self._ask(delivery, plan, step, find)
-            return Outcome(
-                delivery=transitions.settle_without_look_up(delivery, step, now)
-            )
-        if find is None:
-            return Outcome(
-                delivery=changed_address.sent_elsewhere(delivery, there, here, now)
-            )
-        outcome = await self._ask(delivery, plan, step, find)
-        delivery, now = self._present(delivery)
-        following = changed_address.looked_up(
-            delivery, outcome.delivery, there, here, now
-        )
-        return replace(outcome, delivery=following)
-
-    async def _ask(
-        self, delivery: Delivery, plan: Plan, step: AnyStep, find: AnyFind
-    ) -> Outcome:
-        """Ask the backend for a step, and return what the answer tells."""
-        context = plan.context(*self._present(delivery))
-        asked_at = self._clock.monotonic()
-        try:
-            with plan.redacting(delivery):
-                finding = await find(self._client, plan.payload, context)
-        except BackendError as error:
-            if not transitions.limits(error):
-                self._absence.stalled()
-            self._absence.forget(delivery.id)
-            delivery, now = self._present(delivery)
-            interrupted = transitions.look_up_interrupted(
-                delivery, error, now=now, chance=self._chance()
-            )
-            return Outcome(delivery=interrupted, error=error)
-        except Exception:
-            _LOGGER.exception(
-                "Delivery %s: looking for step %s failed unexpectedly",
-                delivery.id,
-                step.name,
-            )
-            return Outcome(
-                delivery=self.failed(delivery, Failure(code="internal_error"))
-            )
-        delivery, now = self._present(delivery)
-        following = transitions.looked_up(
-            delivery,
-            step,
-            finding,
-            now=now,
-            chance=self._chance(),
-            schedule=self._backend.look_up_after,
-            look_again_after=self._look_again_after(delivery, step, finding, asked_at),
-        )
-        if following.results:
-            following = plan.with_receipt(following)
-        return Outcome(
-            delivery=self._ask_first(following, plan, step, now), answered_at=now
-        )
-
     def _go_on(
         self, delivery: Delivery, plan: Plan, step: AnyStep, now: datetime
     ) -> Delivery:
         """Return a delivery after one of its steps; after the last it is delivered."""
         if delivery.state is DeliveryState.SENDING and not plan.left(delivery):
-            return self._delivered(delivery, plan, now)
-        return self._ask_first(delivery, plan, step, now)
-
-    def _ask_first(
-        self, delivery: Delivery, plan: Plan, step: AnyStep, now: datetime
-    ) -> Delivery:
-        """Return a delivery from a backup so that its next step is looked up first."""
-        if not delivery.restored or step.name not in delivery.results:
-            return delivery
-        left = plan.left(delivery)
-        if not left or (left[0].repeatable and left[0].repeatable_for is None):
-            return delivery
-        return transitions.look_up_next_step(delivery, now)
-
-    def _delivered(self, delivery: Delivery, plan: Plan, now: datetime) -> Delivery:
-        """Return a delivery as delivered: all its steps are done."""
-        receipt = delivery.receipt or plan.receipt(delivery)
-        return transitions.delivered(delivery, receipt, now)
+            return plan.delivered(delivery, now)
+        return plan.look_up_first(delivery, step, now)
 
     def _interrupted(
         self, delivery: Delivery, step: AnyStep, error: BackendError
@@ -408,44 +309,9 @@ class Executor:
         """
         if not (step.repeatable and delivery.may_have_arrived):
             return None
-        if self._age_is_unknown(delivery, step):
+        if transitions.age_is_unknown(delivery, step, steady=self._clock.steady):
             return transitions.unclaimed(delivery, now, now + CLOCK_PATIENCE)
         if transitions.repeats(delivery, step, now):
             return None
         unsent = altered(delivery, attempts=delivery.attempts - 1)
         return transitions.uncertain(unsent, step, now)
-
-    def _age_is_unknown(self, delivery: Delivery, step: AnyStep) -> bool:
-        """Return whether a step is repeatable for a while, and nobody knows since when.
-
-        After a power cut the clock may be behind by the time that it was off.
-        """
-        limited = step.repeatable_for is not None
-        return limited and delivery.older and not self._clock.steady
-
-    def _present(self, delivery: Delivery) -> tuple[Delivery, datetime]:
-        """Return a delivery moved along with the clock, and the current time."""
-        now = self._clock()
-        return shifted(delivery, self._clock.total_shift), now
-
-    def _look_again_after(
-        self, delivery: Delivery, step: AnyStep, finding: Finding, asked_at: float
-    ) -> timedelta | None:
-        """Return the wait before the next look-up; None if the step is absent."""
-        now = self._clock.monotonic()
-        takes = step.write_time
-        if finding == Absent() and not self._absence.proven(
-            delivery.id, asked_at, now, takes
-        ):
-            return self._absence.wait(takes)
-        self._absence.alive(asked_at, now)
-        self._absence.forget(delivery.id)
-        return None
-
-    async def _outside_ids(self, delivery: Delivery) -> frozenset[str]:
-        """Return outside ids that belong to other deliveries."""
-        connection = self._connection
-        since = sent_after(delivery, self._clock()) or delivery.accepted_at
-        return await persist(
-            lambda: connection.store.outside_ids(connection.id, since - _BOUND_SINCE)
-        )

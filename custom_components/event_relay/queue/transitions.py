@@ -202,6 +202,15 @@ def repeats(delivery: Delivery, step: AnyStep, now: datetime) -> bool:
     return step.repeatable and age < limit
 
 
+def age_is_unknown(delivery: Delivery, step: AnyStep, *, steady: bool) -> bool:
+    """Return whether a step is repeatable for a while, and nobody knows since when.
+
+    After a power cut the clock may be behind by the time that it was off; then it is
+    not steady.
+    """
+    return step.repeatable_for is not None and delivery.older and not steady
+
+
 def looked_up(
     delivery: Delivery,
     step: AnyStep,
