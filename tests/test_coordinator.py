@@ -34,7 +34,7 @@ from custom_components.event_relay.const import CONF_CAPABILITIES, DOMAIN
 from custom_components.event_relay.coordinator import QUIET, permission_issue
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.queue import backoff
-from custom_components.event_relay.repair_flows import not_stored
+from custom_components.event_relay.repair_flows import not_stored_issue
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, connection_entry, coordinator, wait_for_state
@@ -155,7 +155,7 @@ async def test_renamed_connection_is_called_by_its_new_name(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(not_stored, "SURE_AFTER", timedelta())
+    monkeypatch.setattr(not_stored_issue, "SURE_AFTER", timedelta())
     running = coordinator(entry)
     hass.config_entries.async_update_entry(entry, title="Yard")
     await hass.async_block_till_done()

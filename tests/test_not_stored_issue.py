@@ -12,7 +12,7 @@ from custom_components.event_relay.backends.errors import NOT_STORED, Unavailabl
 from custom_components.event_relay.backends.frigate.operations import stored
 from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.registry import BY_NAME
-from custom_components.event_relay.repair_flows.not_stored import (
+from custom_components.event_relay.repair_flows.not_stored_issue import (
     SURE_AFTER,
     NotStoredIssue,
 )
@@ -61,7 +61,8 @@ async def test_repair_is_removed_when_an_event_is_stored(
 ) -> None:
     monkeypatch.setattr(stored, "OWN_PATIENCE", (0.01,))
     monkeypatch.setattr(
-        "custom_components.event_relay.repair_flows.not_stored.SURE_AFTER", timedelta()
+        "custom_components.event_relay.repair_flows.not_stored_issue.SURE_AFTER",
+        timedelta(),
     )
     entry = await connect(hass, frigate)
     issue_id = f"not_stored_{entry.entry_id}"

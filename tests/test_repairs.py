@@ -6,7 +6,7 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.event_relay.repairs import async_create_fix_flow
-from custom_components.event_relay.rules.mirrors.questions import (
+from custom_components.event_relay.rules.mirrors.question_issue import (
     Question,
     ask,
     withdraw,

@@ -52,8 +52,8 @@ from .queue.store.store import (
 )
 from .queue.worker import Worker
 from .registry import BY_NAME
-from .repair_flows.held_back import HeldBackIssue
-from .repair_flows.not_stored import NotStoredIssue
+from .repair_flows.held_back_issue import HeldBackIssue
+from .repair_flows.not_stored_issue import NotStoredIssue
 from .rules.rules import Rules
 from .storage import async_before_closing
 

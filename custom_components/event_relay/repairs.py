@@ -27,7 +27,7 @@ from .repair_flows.pause import PauseFlow
 from .repair_flows.pause_issue import PAUSE_ISSUE
 from .repair_flows.permission import PermissionFlow
 from .rules.mirrors.changed_system import MOVED_ISSUE
-from .rules.mirrors.questions import open_question
+from .rules.mirrors.question_issue import open_question
 from .storage import COPY, async_damage_seen
 
 _OF_CONNECTION: Mapping[str, Callable[[str], RepairsFlow]] = {

@@ -21,7 +21,7 @@ from custom_components.event_relay.const import DOMAIN
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.queue.delivery import DeliveryState
 from custom_components.event_relay.repairs import SeenFlow, async_create_fix_flow
-from custom_components.event_relay.rules.mirrors.questions import (
+from custom_components.event_relay.rules.mirrors.question_issue import (
     Question,
     answer,
     open_question,

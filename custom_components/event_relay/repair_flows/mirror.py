@@ -7,7 +7,7 @@ import voluptuous as vol
 
 from ..backends.base import InvalidField
 from ..backends.input_forms import BoundedNumber, read_numbers
-from ..rules.mirrors.questions import Question, answer
+from ..rules.mirrors.question_issue import Question, answer
 
 CONF_SCRIPT_ID = "script_id"
 LARGEST_ID = 2**53

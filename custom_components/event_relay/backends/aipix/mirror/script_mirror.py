@@ -23,6 +23,7 @@ from ....rules.mirrors.mirror import BEGUN, Mirror, uncounted_version
 from ....rules.removal import async_discard_deliveries
 from ...base import Instance, InvalidField, JsonObject
 from .script_description import in_words, read_week
+from .script_issue import ScriptQuestions
 from .script_plan import (
     Kept,
     Step,
@@ -32,7 +33,6 @@ from .script_plan import (
     read_kept,
     recover,
 )
-from .script_questions import ScriptQuestions
 from .script_settings import read_script_mirror
 
 CREATE = "create_script"

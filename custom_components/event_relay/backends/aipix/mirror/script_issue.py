@@ -5,7 +5,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ....const import DOMAIN
 from ....rules.mirrors.mirror import FormData
-from ....rules.mirrors.questions import Answered, Question, ask, withdraw
+from ....rules.mirrors.question_issue import Answered, Question, ask, withdraw
 from ...markdown import in_markdown
 
 
