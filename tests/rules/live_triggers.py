@@ -13,6 +13,7 @@ from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.event_relay.rules.firing import index_of
 from custom_components.event_relay.rules.occurrences import (
     Occurrence,
     missed_occurrences,
@@ -27,16 +28,10 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 class LiveFirings:
     """A trigger's firings while time passed, in order."""
 
+    index: int
+    """Index of the trigger in the list."""
     config: ConfigType
     """The trigger in Home Assistant's form."""
-    fired: list[Occurrence]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Attached:
-    """An attached trigger, and its firings."""
-
-    triggers: Triggers
     fired: list[Occurrence]
 
 
@@ -51,11 +46,20 @@ class LiveHome:
     async def run(
         self, triggers: Sequence[Mapping[str, Any]], since: datetime, until: datetime
     ) -> list[LiveFirings]:
-        """Let time pass once, and return the firings of each trigger."""
+        """Let time pass once, and return the firings of each trigger of a list."""
         self.freezer.move_to(since)
-        attached = [self._attachable(trigger) for trigger in triggers]
-        for one in attached:
-            await one.triggers.async_attach()
+        fired: list[list[Occurrence]] = [[] for _ in triggers]
+
+        async def triggered(
+            variables: dict[str, Any], context: Context | None = None
+        ) -> None:
+            index = index_of(variables)
+            occurrence = occurrence_of(attached.configs[index], index, variables)
+            assert occurrence is not None
+            fired[index].append(occurrence)
+
+        attached = Triggers(self.hass, triggers, "test", triggered)
+        await attached.async_attach()
         await self.hass.async_block_till_done()
         # On the step, like the windows of calendars, even after an odd start.
         now = since - (since - _EPOCH) % self.step
@@ -64,28 +68,15 @@ class LiveHome:
             if self._timer_is_due():
                 async_fire_time_changed(self.hass, now)
                 await self.hass.async_block_till_done()
-        for one in attached:
-            one.triggers.detach()
+        attached.detach()
         return [
             LiveFirings(
-                config=one.triggers.configs[0],
-                fired=sorted(one.fired, key=lambda one: (one.instant, one.mark)),
+                index=index,
+                config=attached.configs[index],
+                fired=sorted(of_one, key=lambda one: (one.instant, one.mark)),
             )
-            for one in attached
+            for index, of_one in enumerate(fired)
         ]
-
-    def _attachable(self, trigger: Mapping[str, Any]) -> _Attached:
-        fired: list[Occurrence] = []
-
-        async def triggered(
-            variables: dict[str, Any], context: Context | None = None
-        ) -> None:
-            occurrence = occurrence_of(triggers.configs[0], 0, variables)
-            assert occurrence is not None
-            fired.append(occurrence)
-
-        triggers = Triggers(self.hass, [trigger], "test", triggered)
-        return _Attached(triggers=triggers, fired=fired)
 
     def _timer_is_due(self) -> bool:
         """Return whether any timer would run now; steps without one are skipped.
@@ -99,10 +90,12 @@ class LiveHome:
         )
 
     async def computed(
-        self, config: ConfigType, since: datetime, until: datetime
+        self, firings: LiveFirings, since: datetime, until: datetime
     ) -> list[Occurrence]:
         """Return the occurrences computed afterwards for the same trigger."""
-        missed = await missed_occurrences(self.hass, config, 0, since, until)
+        missed = await missed_occurrences(
+            self.hass, firings.config, firings.index, since, until
+        )
         assert [one.instant for one in missed] == sorted(one.instant for one in missed)
         return sorted(missed, key=lambda one: (one.instant, one.mark))
 

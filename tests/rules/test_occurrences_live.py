@@ -66,7 +66,7 @@ async def count_equal(
     firings = await live_home.run(triggers, *span)
     for trigger, one in zip(triggers, firings, strict=True):
         fired = one.fired
-        computed = await live_home.computed(one.config, *span)
+        computed = await live_home.computed(one, *span)
         expected = list(map(identity, fired))
         assert list(map(identity, computed)) == expected, trigger
         assert [comparable(one) for one in computed] == [
@@ -90,7 +90,11 @@ async def test_times_of_day(live_home: LiveHome, span: Span) -> None:
             "trigger": "time",
             "at": "{{ '02:4' ~ 5 }}",
             "alias": "By template",
-            "variables": {"hour": "{{ trigger.now.hour }}", "fixed": 7},
+            "variables": {
+                "hour": "{{ trigger.now.hour }}",
+                "number": "{{ trigger.idx }}",
+                "fixed": 7,
+            },
         },
         {"trigger": "time_pattern", "minutes": "/15"},
         {"trigger": "time_pattern", "hours": 2},
@@ -126,9 +130,7 @@ async def test_every_second(live_home: LiveHome) -> None:
     (firings,) = await live_home.run([trigger], since, since + timedelta(seconds=6))
     fired = firings.fired
     # Home Assistant counts a plain interval from when it was armed.
-    computed = await live_home.computed(
-        firings.config, fired[0].instant, fired[-1].instant
-    )
+    computed = await live_home.computed(firings, fired[0].instant, fired[-1].instant)
     assert [comparable(one) for one in computed] == [comparable(one) for one in fired]
     assert len(fired) == 6
 

@@ -57,7 +57,7 @@ async def test_recurring_events(
     living = LiveHome(hass=hass, freezer=freezer)
     trigger = {"trigger": "calendar", "entity_id": "calendar.home", "event": event}
     (firings,) = await living.run([trigger], SINCE, UNTIL)
-    computed = await living.computed(firings.config, SINCE, UNTIL)
+    computed = await living.computed(firings, SINCE, UNTIL)
     assert [comparable(one) for one in computed] == [
         comparable(one) for one in firings.fired
     ]

@@ -5,15 +5,24 @@ from contextlib import closing
 from dataclasses import dataclass, field
 import sqlite3
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 from homeassistant.core import Context, CoreState, HomeAssistant
+from homeassistant.exceptions import TemplateError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockModule,
+    mock_integration,
+    mock_platform,
+)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.event_relay import storage
 from custom_components.event_relay.queue.delivery import Delivery
+from custom_components.event_relay.rules.triggers import Triggers
 from tools.simulators.frigate import FrigateSimulator
 
 from ..home import coordinator
@@ -328,6 +337,81 @@ async def test_ids_and_variables_of_triggers(
 
     (event,) = await wait_for_events(frigate, 1)
     assert event.sub_label == "front 1 The bell ME"
+
+
+OLD_STYLE = {"trigger": "state", "entity_id": "light.hall", "to": "on"}
+NEW_STYLE = target_trigger("light.turned_on", "light.hall")
+
+
+@pytest.mark.parametrize("trigger", [OLD_STYLE, NEW_STYLE], ids=["old", "new"])
+@pytest.mark.parametrize(
+    ("own", "shown"), [({}, "1"), ({"id": "front"}, "front")], ids=["none", "own"]
+)
+async def test_second_of_three_triggers_knows_its_place(
+    hass: HomeAssistant,
+    frigate: FrigateSimulator,
+    trigger: Mapping[str, Any],
+    own: Mapping[str, str],
+    shown: str,
+) -> None:
+    variables = {
+        "place": "{{ 'place' ~ trigger.idx }}",
+        "both": "{{ trigger.id }}, {{ place }}",
+        "trigger": "replaced",
+    }
+    never = {"trigger": "event", "event_type": "never"}
+    triggers = [never, {**trigger, **own, "variables": variables}, never]
+    label = "{{ trigger.id == own and trigger.idx == '1' }}, {{ both }}"
+    fields = {**DOORBELL["fields"], "sub_label": label.replace("own", f"'{shown}'")}
+    hass.states.async_set("light.hall", "off")
+    await set_up(
+        hass,
+        frigate,
+        rule_subentry({**DOORBELL, "triggers": triggers, "fields": fields}),
+    )
+
+    hass.states.async_set("light.hall", "on")
+
+    (event,) = await wait_for_events(frigate, 1)
+    assert event.sub_label == f"True, {shown}, place1"
+
+
+async def test_trigger_whose_variables_fail_does_not_fire(hass: HomeAssistant) -> None:
+    platform = Mock(
+        spec=["TRIGGER_SCHEMA", "async_attach_trigger"],
+        TRIGGER_SCHEMA=cv.TRIGGER_BASE_SCHEMA,
+        async_attach_trigger=AsyncMock(return_value=Mock()),
+    )
+    mock_integration(hass, MockModule("bell"))
+    mock_platform(hass, "bell.trigger", platform)
+    fired: list[dict[str, Any]] = []
+
+    async def triggered(
+        variables: dict[str, Any], context: Context | None = None
+    ) -> None:
+        fired.append(variables)
+
+    raw: list[dict[str, Any]] = [
+        {"trigger": "bell", "enabled": False},
+        {"trigger": "bell"},
+        {"trigger": "bell", "variables": {"share": "{{ 1 / trigger.people }}"}},
+    ]
+    triggers = Triggers(hass, raw, "test", triggered)
+    await triggers.async_attach()
+    assert not triggers.problem
+    _, (_, config, action, info) = (
+        call.args for call in platform.async_attach_trigger.await_args_list
+    )
+    assert (config["id"], info["trigger_data"]["id"]) == ("2", "2")
+
+    with pytest.raises(TemplateError, match="ZeroDivisionError"):
+        await action({"trigger": {**info["trigger_data"], "people": 0}})
+    assert not fired
+    reported = {**info["trigger_data"], "people": 4}
+    await action({"trigger": reported})
+    (variables,) = fired
+    assert variables == {"trigger": {**reported, "idx": "2"}, "share": 0.25}
+    triggers.detach()
 
 
 @pytest.mark.parametrize("enabled", [False, "{{ false }}"])

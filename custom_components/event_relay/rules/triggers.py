@@ -11,10 +11,11 @@ from typing import Any, cast
 from homeassistant.const import (
     CONF_ALIAS,
     CONF_ATTRIBUTE,
-    CONF_ENABLED,
     CONF_ENTITY_ID,
+    CONF_ID,
     CONF_PLATFORM,
     CONF_TARGET,
+    CONF_VARIABLES,
 )
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -25,6 +26,8 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
+from .firing import trigger_of
+from .occurrences import add_variables
 from .occurrences.targets import targeted
 from .startup_filter import STATELESS
 
@@ -105,7 +108,16 @@ def entities_of_conditions(raw: Collection[Any]) -> set[str]:
     return found
 
 
-_DISABLED: ConfigType = {CONF_ENABLED: False}
+def _alone(config: ConfigType, index: int) -> ConfigType:
+    """Return a trigger of a list so that Home Assistant can attach it alone.
+
+    Without an id of its own it has its index as id. Its variables are left out: their
+    templates may use the index, which Home Assistant does not know.
+    """
+    alone = {CONF_ID: f"{index}", **config}
+    alone.pop(CONF_VARIABLES, None)
+    return alone
+
 
 type Triggered = Callable[[dict[str, Any], Context | None], Awaitable[None]]
 """Called with the trigger's variables and the context of its cause."""
@@ -216,17 +228,18 @@ class Triggers:
             variables: dict[str, Any], context: Context | None = None
         ) -> None:
             """Pass on a firing, unless the replaced trigger reports it as well."""
-            if replaces is None or self._detach.get(index) is not replaces:
-                await self._triggered(variables, context)
+            if replaces is not None and self._detach.get(index) is replaces:
+                return
+            variables["trigger"] = {**trigger_of(variables), "idx": f"{index}"}
+            add_variables(self._hass, self.configs[index], variables)
+            await self._triggered(variables, context)
 
         detach: CALLBACK_TYPE | None = None
         try:
             (valid,) = await trigger.async_validate_trigger_config(self._hass, [config])
             self.configs[index] = valid
-            # Templates see its index among all triggers.
-            others = [_DISABLED] * index
             detach = await trigger.async_initialize_triggers(
-                self._hass, [*others, valid], triggered, DOMAIN, self._name, log
+                self._hass, [_alone(valid, index)], triggered, DOMAIN, self._name, log
             )
         except Exception as error:  # noqa: BLE001 - other integrations raise anything
             problems.append(str(error) or type(error).__name__)

@@ -1,6 +1,6 @@
 """Computes when time, schedule and calendar triggers were due."""
 
-from .missed import missed_occurrences, occurrence_of, recurs
+from .missed import add_variables, missed_occurrences, occurrence_of, recurs
 from .occurrence import LONGEST, MOST, CannotTell, Occurrence
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "MOST",
     "CannotTell",
     "Occurrence",
+    "add_variables",
     "missed_occurrences",
     "occurrence_of",
     "recurs",

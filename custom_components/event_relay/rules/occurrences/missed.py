@@ -63,6 +63,18 @@ def occurrence_of(
     )
 
 
+def add_variables(
+    hass: HomeAssistant, config: ConfigType, variables: dict[str, Any]
+) -> None:
+    """Add the variables that a trigger's configuration defines.
+
+    As in Home Assistant, their templates see `trigger` and do not replace it. Raises
+    TemplateError.
+    """
+    if CONF_VARIABLES in config:
+        variables.update(config[CONF_VARIABLES].async_render(hass, variables))
+
+
 async def missed_occurrences(
     hass: HomeAssistant,
     config: ConfigType,
@@ -142,9 +154,8 @@ def _variables(
             **moment.gives,
         }
     }
-    if CONF_VARIABLES in config:
-        try:
-            variables.update(config[CONF_VARIABLES].async_render(hass, variables))
-        except TemplateError as error:
-            raise CannotTell(f"a variable cannot be rendered: {error}") from error
+    try:
+        add_variables(hass, config, variables)
+    except TemplateError as error:
+        raise CannotTell(f"a variable cannot be rendered: {error}") from error
     return variables
