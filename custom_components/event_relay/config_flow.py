@@ -49,7 +49,6 @@ _LOGGER = logging.getLogger(__name__)
 
 FORM_ERRORS = frozenset(
     {
-        "balance_empty",
         "cannot_connect",
         "certificate",
         "credentials_refused",

@@ -24,6 +24,7 @@ from custom_components.event_relay.const import OWN_ACTIONS
 from custom_components.event_relay.flows.rule_form import deliver_schema, when_schema
 from custom_components.event_relay.options import options_schema
 from custom_components.event_relay.queue.delivery import SETTLED, DeliveryState
+from custom_components.event_relay.registry import BY_NAME
 from tests.every_backend import BACKENDS
 
 from .files import PACKAGE, read_json, read_yaml, trees
@@ -267,6 +268,17 @@ def test_every_backend_has_its_own_error_codes() -> None:
     for code in config_flow.FORM_ERRORS:
         text = section("config", "error")[code]
         assert not [title for title in titles if title.casefold() in text.casefold()]
+
+
+@pytest.mark.parametrize("code", sorted(config_flow.FORM_ERRORS))
+def test_shared_error_code_is_not_of_one_backend(code: str) -> None:
+    """A code that only one backend raises is among its own `form_errors`."""
+    raised_by = {
+        next((name for name in BY_NAME if f".backends.{name}." in module), None)
+        for module, texts in texts_of_modules().items()
+        if code in texts.codes
+    }
+    assert None in raised_by or len(raised_by) > 1
 
 
 def test_aborts() -> None:

@@ -18,6 +18,7 @@ import voluptuous as vol
 from ..address_forms import read_address, refuse_unencrypted
 from ..base import InvalidField, JsonObject, Settings
 from ..connection_forms import ACCOUNT, ADDRESS, SECRET
+from ..errors import BALANCE_EMPTY
 from ..forms import BackendForms, Probe, Product, Query, cookieless_session
 from .api.client import DEFAULT_ADDRESS, PalabraClient
 from .api.credentials import PalabraCredentials
@@ -59,7 +60,7 @@ class PalabraForms(BackendForms):
         }
     )
     patterns = PATTERNS
-    form_errors = frozenset({"client_pair_refused"})
+    form_errors = frozenset({BALANCE_EMPTY, "client_pair_refused"})
     administrative = frozenset(
         {*(one.name for one in PALABRA.operations), "list_live_events"}
     )
