@@ -253,3 +253,19 @@ async def test_lost_response_to_the_short_event_is_no_refusal(
     with pytest.raises(OutcomeUnknown):
         await steps.run(END, {"event_id": event_id})
     assert steps.simulator.events[0].end_time is None
+
+
+@pytest.mark.parametrize("key", ["short_events", "carriers"])
+async def test_short_event_is_deleted_whichever_version_stored_its_id(
+    steps: FrigateSteps, key: str
+) -> None:
+    event_id = await begin(steps)
+    steps.simulator.close_review_items()
+    context = steps.context()
+    payload = END.parse({"event_id": event_id})
+    end, tidy = END.steps(payload, await steps.known())
+    result = dict(await end.run(steps.client, payload, context))
+    assert len(steps.simulator.events) == 2
+    result[key] = result.pop("short_events")
+    await tidy.run(steps.client, payload, replace(context, results={"end": result}))
+    assert one_event(steps)[0] == event_id

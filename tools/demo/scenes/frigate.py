@@ -103,7 +103,7 @@ class FrigateScene(Scene[FrigateSimulator]):
         closed = time()
         await turn(socket, switch, on=False)
         arrived = await self._end(event, closed)
-        await self._carrier_gone(number)
+        await self._short_event_deleted(number)
         self.tell(_line(event), arrived - closed)
 
     async def _ring_during_outage(self, socket: WebSocket) -> None:
@@ -150,7 +150,7 @@ class FrigateScene(Scene[FrigateSimulator]):
             if request.path.endswith(f"/{event.id}/end")
         )
 
-    async def _carrier_gone(self, number: int) -> None:
+    async def _short_event_deleted(self, number: int) -> None:
         """Wait until so many events are left: an end briefly creates another one."""
 
         async def look() -> bool | None:

@@ -159,7 +159,7 @@ async def clear(
     payload: CreateCameraEvent,
     context: StepContext,
 ) -> JsonObject:
-    """Delete the carrier events that setting the end needed."""
+    """Delete the short events that setting the end needed."""
     await tidy(capabilities, client, context, context.results["back_date"])
     return {}
 

@@ -54,7 +54,7 @@ class EndCameraEventOperation(
     def steps(
         self, payload: EndCameraEvent, capabilities: FrigateCapabilities
     ) -> tuple[Step[FrigateClient, EndCameraEvent], ...]:
-        """Return the calls: set the end, then delete the carriers that it needed."""
+        """Return the calls: set the end, then delete the short events it needed."""
         end, clear = partial(_end, capabilities), partial(_tidy, capabilities)
         return (
             Step(name="end", run=end, repeatable=True),
@@ -94,6 +94,6 @@ async def _tidy(
     payload: EndCameraEvent,
     context: StepContext,
 ) -> JsonObject:
-    """Delete the carrier events that the end needed."""
+    """Delete the short events that the end needed."""
     await tidy(capabilities, client, context, context.results["end"])
     return {}

@@ -4,8 +4,8 @@ The review takes the first end of an event since its own start for the end of so
 that the camera's open review item shows, and stops for good if no item is open (0.17.2
 and 0.18, run; 0.14 to 0.16, source). An item closes by itself while an event goes on,
 and its state is reported too late to rely on. So each end that may be the first follows
-a short event of ours, the carrier: it opens an item or joins the open one, and Frigate
-handles our requests in order. It is deleted as soon as the end is stored.
+a short event of ours: it opens an item or joins the open one, and Frigate handles our
+requests in order. It is deleted as soon as the end is stored.
 """
 
 from datetime import datetime, timedelta
@@ -18,12 +18,16 @@ from .own_key import events_with_key, keyed_score
 from .stored import changed, own_event
 
 END_UNSAFE = "end_unsafe"
-CARRIER_DURATION = 1
+SHORT_EVENTS = "short_events"
+"""Key in a step's result: the ids of the short events to delete."""
+_EARLIER_KEY = "carriers"
+"""The same in results that earlier versions stored."""
+SHORT_DURATION = 1
 """Seconds; the shortest duration that Frigate treats as an event."""
 SAME = timedelta(milliseconds=10)
 """Rounding error of times that went through a floating point number."""
 EXACT_MARGIN = timedelta(hours=1)
-"""How far back to look for carriers; a larger margin only costs time."""
+"""How far back to look for short events; a larger margin only costs time."""
 
 
 async def end_beside_item(
@@ -57,26 +61,25 @@ async def end_safely(
     """
     if event.type != "api" or _has_been_ended(event, context):
         # An earlier attempt at this end may have set it.
-        more: JsonObject = {"carriers": []} if context.attempt > 1 else {}
+        more: JsonObject = {SHORT_EVENTS: []} if context.attempt > 1 else {}
         return await end_beside_item(client, event, moment), more
     moment = max(moment, event.start)
-    carriers: list[str] = []
+    short_events: list[str] = []
 
     async def write() -> None:
-        if (
-            carrier := await _create_carrier(capabilities, client, context, event)
-        ) is not None:
-            carriers.append(carrier)
+        created = await _create_short_event(capabilities, client, context, event)
+        if created is not None:
+            short_events.append(created)
         if moment < client.server_time(context.now):
             await client.end_event(event.id, None)
         await client.end_event(event.id, moment)
 
     if context.attempt > 1:
-        await _delete_carriers(capabilities, client, context, event)
+        await _delete_short_events(capabilities, client, context, event)
     ended = await changed(
         client, event.id, write, lambda stored: _ends_at(stored, moment)
     )
-    return ended, {"carriers": [*carriers]}
+    return ended, {SHORT_EVENTS: [*short_events]}
 
 
 async def tidy(
@@ -85,29 +88,29 @@ async def tidy(
     context: StepContext,
     result: JsonObject,
 ) -> None:
-    """Delete the carriers of an end that is stored.
+    """Delete the short events of an end that is stored.
 
-    An interrupted attempt may have left carriers that are not noted.
+    An interrupted attempt may have left some whose ids are not stored.
     """
-    carriers = result.get("carriers")
-    if not isinstance(carriers, list):
+    short_events = result.get(SHORT_EVENTS, result.get(_EARLIER_KEY))
+    if not isinstance(short_events, list):
         return
-    for carrier in carriers:
-        if (event := await own_event(client, str(carrier))) is not None:
+    for event_id in short_events:
+        if (event := await own_event(client, str(event_id))) is not None:
             await client.delete_event(event.id)
     if context.attempt > 1:
         event = await client.event(str(result["event_id"]))
         if event is not None:
-            await _delete_carriers(capabilities, client, context, event)
+            await _delete_short_events(capabilities, client, context, event)
 
 
-async def _create_carrier(
+async def _create_short_event(
     capabilities: FrigateCapabilities,
     client: FrigateClient,
     context: StepContext,
     event: FrigateEvent,
 ) -> str | None:
-    """Create a carrier and return its id; None if its camera is gone.
+    """Create a short event and return its id; None if its camera is gone.
 
     From 0.18 the label decides whether an event has a review item. If no label does,
     raises Rejected, unless the user prefers the end to the review.
@@ -125,7 +128,7 @@ async def _create_carrier(
         )
     key = _key(context)
     body: JsonObject = {
-        "duration": CARRIER_DURATION,
+        "duration": SHORT_DURATION,
         "include_recording": False,
         "sub_label": event.sub_label,
     }
@@ -139,13 +142,13 @@ async def _create_carrier(
         return None
 
 
-async def _delete_carriers(
+async def _delete_short_events(
     capabilities: FrigateCapabilities,
     client: FrigateClient,
     context: StepContext,
     event: FrigateEvent,
 ) -> None:
-    """Delete the carriers that earlier attempts have left."""
+    """Delete the short events that earlier attempts have left."""
     key = _key(context)
     since = client.server_time((context.sent_after or context.now) - EXACT_MARGIN)
     for one in await events_with_key(
@@ -155,7 +158,7 @@ async def _delete_carriers(
 
 
 def _key(context: StepContext) -> str:
-    """Return the key that marks the carriers of a delivery."""
+    """Return the key that marks the short events of a delivery."""
     return f"{context.delivery_id}/end"
 
 
