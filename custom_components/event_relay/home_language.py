@@ -20,6 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .backends.own_sentences import recognised, translated
 from .const import DOMAIN
+from .registry import BY_NAME
 
 _NOON = 12
 
@@ -117,7 +118,7 @@ def reason_in_words(hass: HomeAssistant, reason: str) -> str:
 
     Those of another system stay as they are.
     """
-    return translated(reason, texts_of(hass, "common").__getitem__)
+    return translated(reason, BY_NAME.reasons, texts_of(hass, "common").__getitem__)
 
 
 def in_home_language(hass: HomeAssistant, error: Exception) -> str:

@@ -4,7 +4,7 @@ A home uses few of them. So the modules of a backend are only imported once it i
 by a connection, a form or a call.
 """
 
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Self, override
@@ -117,6 +117,8 @@ class Backends(MutableMapping[str, BackendForms]):
         """Register backends."""
         self._registered = {one.name: one for one in registered}
         self._loaded: dict[str, BackendForms] = {}
+        self.reasons: Mapping[str, str] = {}
+        """The `BackendForms.reasons` of all imported backends, for any thread."""
 
     @property
     def registered(self) -> Iterable[Registered]:
@@ -130,13 +132,19 @@ class Backends(MutableMapping[str, BackendForms]):
     @override
     def __getitem__(self, name: str) -> BackendForms:
         if (forms := self._loaded.get(name)) is None:
-            forms = self._loaded[name] = self._registered[name].load()
+            forms = self._registered[name].load()
+            self._keep(name, forms)
         return forms
 
     @override
     def __setitem__(self, name: str, forms: BackendForms) -> None:
         self._registered[name] = Registered.of(forms)
+        self._keep(name, forms)
+
+    def _keep(self, name: str, forms: BackendForms) -> None:
+        """Keep an imported backend."""
         self._loaded[name] = forms
+        self.reasons = {**self.reasons, **forms.reasons}
 
     @override
     def __delitem__(self, name: str) -> None:

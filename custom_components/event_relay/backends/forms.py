@@ -163,6 +163,12 @@ class BackendForms:
     """Operations and queries for administrators only."""
     form_errors: frozenset[str] = frozenset()
     """Error codes of its client for which the connection's form has its own texts."""
+    reasons: Mapping[str, str] = {}
+    """Our sentences that only its code gives as a reason, with `{}` around the names of
+    values, and the keys of their texts in `common`.
+
+    Those of earlier versions stay, because deliveries store them.
+    """
     reports_held_back: bool = False
     """Whether it creates repairs of its own for a RequestPaused, in `contacted`."""
     test_field: str = ""

@@ -29,9 +29,6 @@ class OwnReason(_Sentence):
 
     UNREADABLE_AT = "the answer cannot be read: {place}"
     NO_CONNECTION_BY = "no connection: {error}"
-    NOT_SHOWN = "Frigate answered with event {event_id}, but does not show it"
-    FAILED_OFTEN = "it failed {times} times on this event, but took others"
-    SEVERAL_LINES = "{name} is more than one line"
 
 
 class OwnWarning(_Sentence):
@@ -68,51 +65,17 @@ OWN_REASONS: Mapping[str, str] = {
     "Network unreachable": "own_unreachable",
     "Operation timed out": "reason_timeout",
     # Requests.
-    "the path leads elsewhere": "own_other_path",
     "the request cannot be written": "own_unwritable",
     # Responses.
-    "Frigate took the change, but does not store it": "reason_not_stored",
-    "a mark has no id": "own_no_id",
-    "a row does not fit its columns": "own_unreadable",
-    "a script has no id": "own_no_id",
-    "a series has no columns and values": "own_unreadable",
-    "a web page, not an answer": "own_not_json",
-    "create was answered without an event id": "own_no_id",
-    "create was answered without saying true": "own_unreadable",
-    "more entries than can be read": "own_too_many",
     "more events than can be read": "own_too_many",
     "no version": "own_no_version",
     "the answer cannot be read": "own_unreadable",
-    "the answer does not hold what was asked for": "own_unreadable",
-    "the answer has no id": "own_no_id",
     "the answer is larger than expected": "reason_too_large",
     "the answer is not HTTP": "own_not_http",
     "the answer is not JSON": "own_not_json",
-    "the answer to a query is not an object": "own_unreadable",
     "the answer to create cannot be read": "own_unreadable",
-    "the event has no id": "own_no_id",
-    "the event is not an object": "own_unreadable",
     "the login gave no token": "own_no_token",
-    "the login is not JSON": "own_not_json",
-    "the next page cannot be read": "own_unreadable",
-    "the series are not a list": "own_unreadable",
-    "the workspace has no uuid": "own_no_id",
-    "the workspace is not an object": "own_unreadable",
-    # What a backend does not have or take.
-    "Frigate has no such event": "reason_unknown_event",
-    "aipix has no such script": "reason_unknown_script",
-    "all sessions of this login are in use": "reason_session_limit",
-    "its end would stop Frigate's review: alerts are off and no label is a detection": (
-        "own_no_alerts"
-    ),
-    "its request has no end": "reason_no_end_request",
-    "that delivery made no script": "reason_unknown_script",
-    "the answer to its start had no id": "reason_no_start_id",
     "the delivery made no event": "reason_unknown_event",
-    "the script belongs to the desktop client": "reason_foreign_script",
-    "the event would end before it starts": "own_ends_too_early",
-    "there is no such event": "reason_unknown_event",
-    "too many logins": "own_too_many_logins",
     # The outbox; some in the words of SQLite.
     "attempt to write a readonly database": "own_read_only",
     "database is locked": "own_in_use",
@@ -123,25 +86,39 @@ OWN_REASONS: Mapping[str, str] = {
     "the outbox is still in use": "own_in_use",
     "unable to open database file": "own_not_opened",
 }
-"""Keys of the texts `common`, by sentence."""
+"""Keys of the texts `common`, by sentence.
+
+Those that only one backend gives are among its `BackendForms.reasons`.
+"""
 
 
-def own_reason(sentence: str) -> tuple[str, Mapping[str, str]] | None:
-    """Return the key and values of a reason; None for another system's words."""
-    if (key := OWN_REASONS.get(sentence)) is not None:
+def own_reason(
+    sentence: str, of_backends: Mapping[str, str]
+) -> tuple[str, Mapping[str, str]] | None:
+    """Return the key and values of a reason; None for another system's words.
+
+    `of_backends` are the sentences that single backends have, with or without values.
+    """
+    key = OWN_REASONS.get(sentence) or of_backends.get(sentence)
+    if key is not None:
         return key, {}
-    for reason in OwnReason:
-        if found := _pattern(reason).fullmatch(sentence):
-            return f"own_{reason.code}", found.groupdict()
+    for own in OwnReason:
+        if found := _pattern(own).fullmatch(sentence):
+            return f"own_{own.code}", found.groupdict()
+    for reason, key in of_backends.items():
+        if "{" in reason and (found := _pattern(reason).fullmatch(sentence)):
+            return key, found.groupdict()
     return None
 
 
-def translated(sentence: str, text: Callable[[str], str]) -> str:
+def translated(
+    sentence: str, of_backends: Mapping[str, str], text: Callable[[str], str]
+) -> str:
     """Return a reason in the language of `text`, a text of `common` by its key.
 
-    Words of another system stay as they are.
+    Words of another system stay as they are. `of_backends` is as for `own_reason`.
     """
-    if (known := own_reason(sentence)) is None:
+    if (known := own_reason(sentence, of_backends)) is None:
         return sentence
     key, values = known
     return text(key).format_map(values)
@@ -156,9 +133,9 @@ def recognised(sentence: str) -> tuple[str, Mapping[str, str]] | None:
 
 
 @cache
-def _pattern(sentence: _Sentence) -> re.Pattern[str]:
+def _pattern(sentence: str) -> re.Pattern[str]:
     """Return the pattern of a sentence with any values."""
-    parts = re.split(r"{(\w+)}", sentence.value)
+    parts = re.split(r"{(\w+)}", sentence)
     return re.compile(
         "".join(
             f"(?P<{part}>.+)" if number % 2 else re.escape(part)

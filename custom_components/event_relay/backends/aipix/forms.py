@@ -69,6 +69,17 @@ class AipixForms(BackendForms):
     form_errors = frozenset(
         {"captcha_required", "client_refused", "licence", "session_limit"}
     )
+    reasons: Mapping[str, str] = {
+        "a mark has no id": "own_no_id",
+        "a script has no id": "own_no_id",
+        "more entries than can be read": "own_too_many",
+        "the answer has no id": "own_no_id",
+        "the login is not JSON": "own_not_json",
+        "aipix has no such script": "reason_unknown_script",
+        "all sessions of this login are in use": "reason_session_limit",
+        "that delivery made no script": "reason_unknown_script",
+        "the script belongs to the desktop client": "reason_foreign_script",
+    }
     administrative = frozenset(
         {"create_script", "update_script", "list_script_choices"}
     )

@@ -22,6 +22,7 @@ from ..rule_forms import RuleField
 from .api.client import FrigateClient
 from .api.models import UNDATED_LIFE, FrigateCapabilities
 from .backend import FRIGATE
+from .operations.create_steps import NOT_SHOWN
 from .patterns import PATTERNS
 from .rule_forms import LABELS, camera_event_fields
 
@@ -91,6 +92,18 @@ class FrigateForms(BackendForms):
             "version_too_old",
         }
     )
+    reasons: Mapping[str, str] = {
+        NOT_SHOWN: "own_not_shown",
+        "Frigate took the change, but does not store it": "reason_not_stored",
+        "a web page, not an answer": "own_not_json",
+        "create was answered without an event id": "own_no_id",
+        "Frigate has no such event": "reason_unknown_event",
+        (
+            "its end would stop Frigate's review: alerts are off and no label is a"
+            " detection"
+        ): "own_no_alerts",
+        "too many logins": "own_too_many_logins",
+    }
     endings = {  # noqa: RUF012 - as the base class has it
         "create_camera_event": Ending(
             operation="end_camera_event",

@@ -15,6 +15,7 @@ from .api.client import GuanceClient
 from .api.models import GuanceCapabilities
 from .api.sites import SITES
 from .backend import GUANCE
+from .operations.create import FAILED_OFTEN
 from .patterns import PATTERNS
 
 
@@ -34,6 +35,17 @@ class GuanceForms(BackendForms):
     """The unique id is the workspace itself."""
     patterns = PATTERNS
     form_errors = frozenset({"invalid_api_key"})
+    reasons: Mapping[str, str] = {
+        FAILED_OFTEN: "own_failed_often",
+        "a row does not fit its columns": "own_unreadable",
+        "a series has no columns and values": "own_unreadable",
+        "create was answered without saying true": "own_unreadable",
+        "the answer does not hold what was asked for": "own_unreadable",
+        "the answer to a query is not an object": "own_unreadable",
+        "the series are not a list": "own_unreadable",
+        "the workspace has no uuid": "own_no_id",
+        "the workspace is not an object": "own_unreadable",
+    }
 
     @override
     def as_test(self, operation: str, data: Mapping[str, object]) -> dict[str, object]:

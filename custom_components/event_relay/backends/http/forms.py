@@ -28,7 +28,7 @@ from .pattern_forms import PATTERNS, patterns_for
 from .request.definition import Repeat
 from .request.prepared import Prepared
 from .request.preview import preview
-from .request_forms import CONF_DEFINITION, SUBENTRY_REQUEST, RequestFlow
+from .request_forms import CONF_DEFINITION, REASONS, SUBENTRY_REQUEST, RequestFlow
 from .resolving_forms import as_test, resolved
 
 SEND = "send_http_request"
@@ -53,6 +53,7 @@ class HttpForms(BackendForms):
         SEND: Ending(operation=END, left_open={"until_ended": True})
     }
     patterns = PATTERNS
+    reasons = REASONS
     reports_held_back = True
     subentry_flows = {SUBENTRY_REQUEST: RequestFlow}  # noqa: RUF012 - as its base has it
     begins_with = SUBENTRY_REQUEST

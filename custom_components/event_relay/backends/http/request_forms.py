@@ -56,6 +56,7 @@ from .request.recipe import METHODS, BodyKind, Recipe
 from .request.rendering import Rendering
 from .request.responses import WAITS, retried_in
 from .request.slots import SECRET
+from .request.wire import SEVERAL_LINES
 from .rest_command import TakenOver, take_over
 from .template_forms import TemplateRenderer
 
@@ -63,6 +64,13 @@ SUBENTRY_REQUEST = "request"
 CONF_PRESET = "preset"
 CONF_DEFINITION = "definition"
 CONF_YAML = "yaml"
+REASONS: Mapping[str, str] = {
+    SEVERAL_LINES: "own_several_lines",
+    "the path leads elsewhere": "own_other_path",
+    "its request has no end": "reason_no_end_request",
+    "the answer to its start had no id": "reason_no_start_id",
+}
+"""Our sentences that only HTTP gives as a reason, and the keys of their texts."""
 _STEPS = f"config_subentries.{SUBENTRY_REQUEST}.step"
 
 _ANY_SECRET = re.compile(rf"(?<!\{{)\{{{SECRET}([^{{}}]*)\}}(?!\}})")
@@ -390,7 +398,7 @@ class RequestFlow(NamedSteps, ConfigSubentryFlow):
     async def _reason(self, sentence: str) -> str:
         """Return a reason in the home's language if it is in our words."""
         texts = await self._texts("common")
-        return translated(sentence, lambda key: texts[f"common.{key}"])
+        return translated(sentence, REASONS, lambda key: texts[f"common.{key}"])
 
     async def _texts(self, category: str) -> Mapping[str, str]:
         """Return texts in the home's language, by path."""

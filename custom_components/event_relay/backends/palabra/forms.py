@@ -61,6 +61,13 @@ class PalabraForms(BackendForms):
     )
     patterns = PATTERNS
     form_errors = frozenset({BALANCE_EMPTY, "client_pair_refused"})
+    reasons: Mapping[str, str] = {
+        "the event has no id": "own_no_id",
+        "the event is not an object": "own_unreadable",
+        "the next page cannot be read": "own_unreadable",
+        "the event would end before it starts": "own_ends_too_early",
+        "there is no such event": "reason_unknown_event",
+    }
     administrative = frozenset(
         {*(one.name for one in PALABRA.operations), "list_live_events"}
     )

@@ -10,7 +10,6 @@ from ...errors import (
     OutcomeUnknown,
     Unavailable,
 )
-from ...own_sentences import OwnReason
 from ..api.client import FrigateClient
 from ..api.models import (
     DELIVERY_ID,
@@ -26,6 +25,7 @@ from .event_result import event_result
 from .own_key import keyed_score
 from .stored import own_event, set_description, set_retain
 
+NOT_SHOWN = "Frigate answered with event {event_id}, but does not show it"
 ITEM_IS_OPEN = timedelta(seconds=5)
 """Shortest time that the review item of a new event stays open.
 
@@ -56,7 +56,7 @@ async def create(
         raise OutcomeUnknown(error.reason, clue=clue, outage=outage) from error
     if event is None:
         raise OutcomeUnknown(
-            OwnReason.NOT_SHOWN.of(event_id=event_id),
+            NOT_SHOWN.format(event_id=event_id),
             code=NOT_STORED,
             clue=clue,
         )

@@ -16,7 +16,6 @@ from ...base import (
     Unclear,
 )
 from ...errors import InvalidResponse, OutcomeUnknown, PermissionDenied, Rejected
-from ...own_sentences import OwnReason
 from ..api.client import GuanceClient
 from ..api.failing_events import MOST
 from ..api.look_ups import OWN_TAG, askable
@@ -24,6 +23,7 @@ from ..api.models import GuanceCapabilities
 from .create_payload import CreateCustomEvent
 from .fields import CUSTOM_EVENT, tags_that_fit
 
+FAILED_OFTEN = "it failed {times} times on this event, but took others"
 LATEST = timedelta(days=1)
 """How far ahead an event may be dated; the service's own limit is unknown."""
 
@@ -80,7 +80,7 @@ class CreateCustomEventOperation(
         """
         if client.failing_events.gives_up(context.delivery_id):
             # Earlier attempts are known to have created nothing.
-            raise Rejected(OwnReason.FAILED_OFTEN.of(times=MOST))
+            raise Rejected(FAILED_OFTEN.format(times=MOST))
         date = payload.date(context.reported_time)
         try:
             await client.create_event(payload.body(context.delivery_id, date))

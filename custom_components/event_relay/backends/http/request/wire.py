@@ -8,13 +8,13 @@ from urllib.parse import quote, quote_plus
 
 from ...base import Json, JsonObject, UnreadablePayload
 from ...errors import Rejected
-from ...own_sentences import OwnReason
 from . import safety
 from .body_parts import encode
 from .recipe import METHODS, BodyKind
 from .slots import SECRET, Slot, Written, dump, fill, has_slots, load
 
 UNWRITABLE = "unwritable"
+SEVERAL_LINES = "{name} is more than one line"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ class Wire:
         for name, written in self.headers:
             value = fill(written, values, str)
             if not safety.is_header_value(value):
-                reason = OwnReason.SEVERAL_LINES.of(name=name)
+                reason = SEVERAL_LINES.format(name=name)
                 raise Rejected(reason, code=UNWRITABLE)
             headers[name] = value
         if self.content_type is not None:
