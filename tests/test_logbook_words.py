@@ -96,6 +96,14 @@ def test_personal_names_are_not_shown(nested: str) -> None:
             "camera event not ended in Frigate: the event does not exist there",
         ),
         (
+            {
+                "outcome": "discarded",
+                "operation": "update_script",
+                "reason": "unknown_script",
+            },
+            "script not updated in Frigate: the script does not exist there",
+        ),
+        (
             {"outcome": "failed", "reason": "session_limit"},
             "camera event not created in Frigate: all its sessions are in use",
         ),

@@ -9,7 +9,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from .backends.errors import BackendError, InvalidCredentials
 from .const import DOMAIN
 from .home_language import reason_in_words
-from .queue.delivery import NO_RETRY_CODES, Delivery, DeliveryState
+from .queue.delivery import Delivery, DeliveryState, no_retry_helps
 from .queue.optimistic_send import SentUnrecorded
 from .queue.store.store import QueueFull, StoreError, StoreTooNew
 
@@ -21,7 +21,7 @@ def delivery_error(
     failure = delivery.failure
     code = delivery.state.value
     if failure and (
-        delivery.state is DeliveryState.FAILED or failure.code in NO_RETRY_CODES
+        delivery.state is DeliveryState.FAILED or no_retry_helps(failure.code)
     ):
         code = failure.code
     return HomeAssistantError(

@@ -7,7 +7,10 @@ from types import MappingProxyType
 from typing import Any, override
 from uuid import NAMESPACE_URL, uuid5
 
-from custom_components.event_relay.backends.aipix.api.client import AipixClient
+from custom_components.event_relay.backends.aipix.api.client import (
+    UNKNOWN_SCRIPT,
+    AipixClient,
+)
 from custom_components.event_relay.backends.aipix.api.login import AipixLogin, Api
 from custom_components.event_relay.backends.aipix.api.models import (
     AipixCapabilities,
@@ -27,7 +30,7 @@ from custom_components.event_relay.backends.aipix.operations.script import (
 from custom_components.event_relay.backends.aipix.operations.week import Numbering
 from custom_components.event_relay.backends.aipix.resolving import Home, resolve
 from custom_components.event_relay.backends.base import Json
-from custom_components.event_relay.backends.errors import UNKNOWN_SCRIPT, Rejected
+from custom_components.event_relay.backends.errors import Rejected
 from custom_components.event_relay.backends.transport import (
     Effect,
     HttpTransport,

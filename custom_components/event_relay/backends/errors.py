@@ -22,9 +22,6 @@ NOT_STORED = "not_stored"
 UNKNOWN_EVENT = "unknown_event"
 """Code of a Gone: the backend has no such event."""
 
-UNKNOWN_SCRIPT = "unknown_script"
-"""Code of a Gone: the backend has no such script."""
-
 TRIED_AGAIN = 900.0
 """Seconds until a paused request is tried again."""
 
@@ -166,6 +163,9 @@ class Gone(Rejected):
 
     Somebody has deleted it outside. Nothing is left to do, unless the request was to
     create something: then it is like any other rejection.
+
+    Deliveries store the code, see `is_gone`: that of a special case begins with
+    `unknown_`.
     """
 
     code = "gone"
@@ -186,3 +186,8 @@ class InvalidResponse(BackendError):
         """Keep whether it seems to come from another system."""
         super().__init__(reason, code=code)
         self.foreign = foreign
+
+
+def is_gone(code: str) -> bool:
+    """Return whether a code, such as a stored one, is that of a Gone."""
+    return code == Gone.code or code.startswith("unknown_")

@@ -9,7 +9,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 
 from ..home_language import texts_of
-from ..queue.delivery import NO_RETRY_CODES, SENT_ELSEWHERE
+from ..queue.delivery import SENT_ELSEWHERE, no_retry_helps
 from ..rules.outcome import OutcomeKind
 
 OUTCOME_UNKNOWN = "outcome_unknown"
@@ -62,7 +62,7 @@ class OutcomeWords:
             case OutcomeKind.EXPIRED:
                 key = "outcome_expired_because" if why else "outcome_expired"
                 return self._text(key, reason=why or "")
-            case OutcomeKind.DISCARDED if reason not in NO_RETRY_CODES:
+            case OutcomeKind.DISCARDED if not no_retry_helps(reason or ""):
                 return self._text("outcome_discarded")
         return why
 

@@ -8,12 +8,11 @@ from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Annotated, get_args, get_type_hints
 
 from ..backends.base import Instance, JsonObject, Receipt
-from ..backends.errors import UNKNOWN_EVENT, UNKNOWN_SCRIPT, Gone
+from ..backends.errors import is_gone
 
 __all__ = [
     "ELSEWHERE",
     "MOMENTS",
-    "NO_RETRY_CODES",
     "SENT_ELSEWHERE",
     "SETTLED",
     "START_NEVER_WAS",
@@ -26,6 +25,7 @@ __all__ = [
     "OriginKind",
     "ShiftRule",
     "altered",
+    "no_retry_helps",
     "shifted",
 ]
 
@@ -109,10 +109,11 @@ ELSEWHERE = "elsewhere"
 """Code of a discarded delivery: what it changes is in another system."""
 SENT_ELSEWHERE = "sent_elsewhere"
 """Code of a failed delivery whose outcome only another system knows."""
-NO_RETRY_CODES = frozenset(
-    {START_NEVER_WAS.code, ELSEWHERE, Gone.code, UNKNOWN_EVENT, UNKNOWN_SCRIPT}
-)
-"""Codes of deliveries that were not discarded by a user: no retry helps."""
+
+
+def no_retry_helps(code: str) -> bool:
+    """Return whether a code is of deliveries that no user discarded."""
+    return code in {START_NEVER_WAS.code, ELSEWHERE} or is_gone(code)
 
 
 class ShiftRule(Enum):

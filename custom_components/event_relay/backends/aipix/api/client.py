@@ -4,12 +4,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from ...base import Json, JsonObject
-from ...errors import (
-    UNKNOWN_SCRIPT,
-    Gone,
-    InvalidResponse,
-    OutcomeUnknown,
-)
+from ...errors import Gone, InvalidResponse, OutcomeUnknown
 from ...json_responses import decoded, is_json, is_missing
 from ...reading import an_object, whole_or_none
 from ...transport import Effect, Reply
@@ -18,6 +13,8 @@ from .login import AipixLogin, Api
 from .models import AipixCapabilities, AipixMark, AipixScript
 from .reading import id_of, items, payload
 
+UNKNOWN_SCRIPT = "unknown_script"
+"""Code of a Gone: the server has no such script."""
 PAGE = 100
 """Entries per request; the server's default is 25 (vendor documentation)."""
 PAGES = 50

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import override
 
 from ...base import InvalidField, JsonObject, Operation, Receipt, StepContext
-from ...errors import UNKNOWN_SCRIPT, Gone, Rejected
+from ...errors import Gone, Rejected
 from ...field_table import text_field
 from ...target import EXAMPLE_ID
-from ..api.client import AipixClient
+from ..api.client import UNKNOWN_SCRIPT, AipixClient
 from ..api.models import DESKTOP_MARK, AipixCapabilities
 from .life import LIFE
 from .script import (
