@@ -1,5 +1,6 @@
 """Tests of a connection with outages, refused credentials and missing permissions."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from math import inf
@@ -10,10 +11,13 @@ from homeassistant.const import (
     CONF_PASSWORD,
     CONF_USERNAME,
     EVENT_HOMEASSISTANT_CLOSE,
+    EVENT_HOMEASSISTANT_STOP,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -35,6 +39,7 @@ from custom_components.event_relay.coordinator import QUIET, permission_issue
 from custom_components.event_relay.counts import SETTLING
 from custom_components.event_relay.queue import backoff
 from custom_components.event_relay.repair_flows import not_stored_issue
+from tools.simulators.faults import Fault, FaultKind
 from tools.simulators.frigate import FrigateSimulator
 
 from .home import act, connect, connection_entry, coordinator, wait_for_state
@@ -73,22 +78,117 @@ def count_creates(frigate: FrigateSimulator) -> int:
     return sum(request.path.endswith("/create") for request in frigate.requests)
 
 
+def scheduled_polls(hass: HomeAssistant) -> list[asyncio.TimerHandle]:
+    """Return the timers of the next polls."""
+    return [
+        timer
+        for timer in get_scheduled_timer_handles(hass.loop)
+        if not timer.cancelled()
+        and isinstance(job := (timer._args or [None])[-1], HassJob)
+        and job.name == f"{DOMAIN} poll"
+    ]
+
+
 async def test_burst_of_responses_schedules_one_read(
     hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = coordinator(entry)
     monkeypatch.setattr(relay_coordinator, "RESCHEDULE_EVERY", 60.0)
     with patch.object(
-        running, "_schedule_refresh", wraps=running._schedule_refresh
-    ) as armed:
+        relay_coordinator, "async_call_later", wraps=async_call_later
+    ) as scheduled:
         running._rescheduled_at = -inf
         for _ in range(100):
             running.contacted(None)
-        assert armed.call_count == 1
+        assert scheduled.call_count == 1
         running.contacted(CannotConnect("gone"))
         running.contacted(None)
         # A read cancelled by errors is scheduled again after the first good response.
-        assert armed.call_count >= 2
+        assert scheduled.call_count == 2
+    assert len(scheduled_polls(hass)) == 1
+
+
+async def test_no_read_is_scheduled_after_refused_credentials(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    running = coordinator(entry)
+    assert len(scheduled_polls(hass)) == 1
+    running.contacted(InvalidCredentials("expired"))
+    assert not scheduled_polls(hass)
+    running.contacted(PermissionDenied("not Anna"))
+    assert len(scheduled_polls(hass)) == 1
+
+
+async def test_no_read_is_scheduled_after_a_refused_one(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.configure(password="another password")
+    frigate.expire_logins()
+    await coordinator(entry).async_refresh()
+    assert isinstance(coordinator(entry).paused_for, InvalidCredentials)
+    assert not scheduled_polls(hass)
+
+
+async def test_refused_credentials_cancel_a_requested_read(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    running = coordinator(entry)
+    before = len(frigate.requests)
+    await running.async_request_refresh()
+    read = len(frigate.requests)
+    assert read > before
+    await running.async_request_refresh()
+    # A second one waits until ten seconds after the first.
+    assert len(frigate.requests) == read
+    running.contacted(InvalidCredentials("expired"))
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=12))
+    await hass.async_block_till_done()
+    assert len(frigate.requests) == read
+
+
+async def test_no_read_is_scheduled_after_unloading(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    running = coordinator(entry)
+    assert len(scheduled_polls(hass)) == 1
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert not scheduled_polls(hass)
+    running.contacted(None)
+    assert not scheduled_polls(hass)
+
+
+async def test_no_read_is_scheduled_while_home_assistant_stops(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    assert len(scheduled_polls(hass)) == 1
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert not scheduled_polls(hass)
+    coordinator(entry).contacted(PermissionDenied("not Anna"))
+    await coordinator(entry).async_refresh()
+    assert not scheduled_polls(hass)
+
+
+async def test_no_read_is_scheduled_where_polling_is_disabled(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    hass.config_entries.async_update_entry(entry, pref_disable_polling=True)
+    await coordinator(entry).async_refresh()
+    assert coordinator(entry).last_update_success
+    assert not scheduled_polls(hass)
+
+
+async def test_cancelled_read_leaves_the_next_one_scheduled(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FrigateSimulator
+) -> None:
+    frigate.add_faults(Fault(kind=FaultKind.HANG))
+    read = hass.async_create_task(coordinator(entry).async_refresh())
+    await asyncio.sleep(0)
+    assert not scheduled_polls(hass)
+    read.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await read
+    assert len(scheduled_polls(hass)) == 1
 
 
 async def test_counts_end_without_an_error_when_the_file_closes(

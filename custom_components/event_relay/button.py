@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .actions.deliveries import async_retry_failed
 from .coordinator import RelayConfigEntry
 from .entities.subentry_entity import SubentryEntity, async_add_for_runners
-from .entity import RelayEntity
+from .entity import ControlEntity, RelayEntity
 from .permissions import Right, async_demand
 from .rule_test import async_test_rule
 from .rules.rule_runner import RuleRunner
@@ -38,7 +38,7 @@ async def async_setup_entry(
     )
 
 
-class RetryButton(RelayEntity, ButtonEntity):
+class RetryButton(ControlEntity, RelayEntity, ButtonEntity):
     """Retries deliveries that failed for a known reason, even without contact."""
 
     @override
@@ -47,11 +47,11 @@ class RetryButton(RelayEntity, ButtonEntity):
 
         Raises Unauthorized, and HomeAssistantError if the queue is unavailable.
         """
-        await async_demand(self.hass, self._context, Right.ADMINISTER)
+        await async_demand(self.hass, self.call_context, Right.ADMINISTER)
         await async_retry_failed(self.coordinator.config_entry)
 
 
-class TestButton(SubentryEntity, ButtonEntity):
+class TestButton(ControlEntity, SubentryEntity, ButtonEntity):
     """Tests a rule; its delivery is marked as a test."""
 
     @override
@@ -60,7 +60,7 @@ class TestButton(SubentryEntity, ButtonEntity):
 
         Raises Unauthorized, and HomeAssistantError if the delivery does not arrive.
         """
-        context = self._context or Context()
+        context = self.call_context or Context()
         await self.async_demand(context)
         if isinstance(self.runner, RuleRunner):
             entry = self.coordinator.config_entry

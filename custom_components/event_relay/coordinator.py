@@ -1,6 +1,7 @@
 """Coordinator of a connection's health, and mapping of its errors."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,11 +13,16 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.helpers.event import async_track_time_interval
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
+from homeassistant.helpers.update_coordinator import (
+    REQUEST_REFRESH_DEFAULT_COOLDOWN,
+    REQUEST_REFRESH_DEFAULT_IMMEDIATE,
+    DataUpdateCoordinator,
+)
 from homeassistant.util import dt as dt_util
 
 from .backends.base import Capabilities, JsonObject
@@ -94,12 +100,19 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self, hass: HomeAssistant, entry: RelayConfigEntry, store: Store
     ) -> None:
         """Build the client, the queue and the worker of an entry."""
+        self._requested: Debouncer[Coroutine[Any, Any, None]] = Debouncer(
+            hass,
+            _LOGGER,
+            cooldown=REQUEST_REFRESH_DEFAULT_COOLDOWN,
+            immediate=REQUEST_REFRESH_DEFAULT_IMMEDIATE,
+        )
+        # It schedules its polls itself: any response reschedules them.
         super().__init__(
             hass,
             _LOGGER,
             config_entry=entry,
             name=entry.title,
-            update_interval=QUIET,
+            request_refresh_debouncer=self._requested,
             always_update=False,
         )
         self.forms: BackendForms = BY_NAME[entry.data[CONF_BACKEND]]
@@ -149,8 +162,15 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         """Why nothing is sent until somebody fixes the connection."""
         self._not_stored = NotStoredIssue(hass, entry)
         self._held_back = HeldBackIssue(hass, entry, backend)
+        self._polling = False
+        """Whether it polls: until it is unloaded, or Home Assistant stops."""
+        self._cancel_timer: CALLBACK_TYPE | None = None
+        """Cancels the timer of the next poll."""
+        self._poll_job = HassJob(
+            self._async_poll, f"{DOMAIN} poll", cancel_on_shutdown=True
+        )
         self._rescheduled_at = -inf
-        """When the next poll was last rescheduled, in the event loop's time."""
+        """When a response last rescheduled the next poll, in the event loop's time."""
 
     @callback
     def async_start(self) -> None:
@@ -172,8 +192,10 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
         self._notify_cards()
         # Whether it is disabled is known by then.
         entry.async_on_unload(self._notify_cards)
-        # A coordinator polls only with listeners, and connectivity may be disabled.
         entry.async_on_unload(self.async_add_listener(self._notify_lists_changed))
+        self._polling = True
+        self._schedule_poll()
+        entry.async_on_unload(self._stop_polling)
         # Remaining problems are detected again after the next load.
         entry.async_on_unload(self._withdraw_permission_issue)
         _ = entry.async_create_background_task(
@@ -270,6 +292,7 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
 
     async def _async_home_assistant_stops(self, _: Event) -> None:
         """Stop sending; deliveries accepted until the file closes are stored."""
+        self._stop_polling()
         if self.rules is not None:
             await self.rules.async_home_stops()
         await self.async_stop_sending()
@@ -289,11 +312,17 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     @override
     async def _async_update_data(self) -> Capabilities:
         """Read the live system's capabilities; store them for the next start."""
+        self._cancel_poll()
+        refused = False
         try:
             capabilities = await read_capabilities(self.client)
         except BackendError as error:
+            refused = isinstance(error, InvalidCredentials)
             self._pause_for(error)
             raise update_error(self.hass, error, self.name) from error
+        finally:
+            if not refused:
+                self._schedule_poll()
         kept: JsonObject = capabilities.dump()
         entry = self.config_entry
         if entry.data[CONF_CAPABILITIES] != kept:
@@ -321,10 +350,11 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
             self._pause_for(error)
             self._not_stored.async_failed(error, dt_util.utcnow())
             if isinstance(error, InvalidCredentials):
-                self._unschedule_refresh()
+                self._cancel_poll()
+                self._requested.async_cancel()
                 self.config_entry.async_start_reauth(self.hass)
             elif isinstance(error, PermissionDenied):
-                self._schedule_refresh()
+                self._schedule_poll()
             self.last_exception = error
             if self.last_update_success:
                 _LOGGER.warning("%s: deliveries wait (%s)", self.name, error)
@@ -342,12 +372,38 @@ class RelayCoordinator(DataUpdateCoordinator[Capabilities]):
     def _reschedule_poll(self) -> None:
         """Reschedule the next poll, in a burst not for each response."""
         now = self.hass.loop.time()
-        if (
-            now - self._rescheduled_at >= RESCHEDULE_EVERY
-            or not self.last_update_success
-        ):
+        burst = now - self._rescheduled_at < RESCHEDULE_EVERY
+        if not burst or not self.last_update_success:
             self._rescheduled_at = now
-            self._schedule_refresh()
+            self._schedule_poll()
+
+    @callback
+    def _schedule_poll(self) -> None:
+        """Poll after a time without contact, in place of an earlier scheduled poll."""
+        self._cancel_poll()
+        if self._polling and not self.config_entry.pref_disable_polling:
+            self._cancel_timer = async_call_later(self.hass, QUIET, self._poll_job)
+
+    @callback
+    def _cancel_poll(self) -> None:
+        """Cancel the scheduled poll, if there is one."""
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+
+    @callback
+    def _stop_polling(self) -> None:
+        """Schedule no poll any more."""
+        self._polling = False
+        self._cancel_poll()
+
+    @callback
+    def _async_poll(self, _now: datetime) -> None:
+        """Poll the backend after a time without contact."""
+        self._cancel_timer = None
+        _ = self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), f"{DOMAIN} poll {self.name}"
+        )
 
     @callback
     def _withdraw_permission_issue(self) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from math import inf
 from typing import override
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HassJob, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntry, DeviceEntryType
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -60,6 +60,19 @@ class RelayEntity(Entity):
         self.coordinator = entry.runtime_data
         self._attr_unique_id = unique_id(entry.entry_id, None, description.key)
         self.device_entry = device_of(entry, (DOMAIN, entry.entry_id))
+
+
+class ControlEntity(Entity):
+    """An entity that is controlled by actions; it knows the context of the latest."""
+
+    call_context: Context | None = None
+
+    @callback
+    @override
+    def async_set_context(self, context: Context) -> None:
+        """Note the context of an action, which Home Assistant sets right before it."""
+        super().async_set_context(context)
+        self.call_context = context
 
 
 class BurstEntity(Entity):

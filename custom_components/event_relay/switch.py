@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import RelayConfigEntry
 from .entities.subentry_entity import SubentryEntity, async_add_for_runners
-from .entity import RelayEntity
+from .entity import ControlEntity, RelayEntity
 from .errors import outbox_error
 from .outcomes.announcer import ENABLED
 from .permissions import Right, async_demand
@@ -46,7 +46,7 @@ async def async_setup_entry(
     )
 
 
-class DeliverySwitch(RelayEntity, SwitchEntity):
+class DeliverySwitch(ControlEntity, RelayEntity, SwitchEntity):
     """Off while the user pauses a connection: accepted deliveries wait.
 
     Stored in the options of the connection.
@@ -78,7 +78,7 @@ class DeliverySwitch(RelayEntity, SwitchEntity):
 
     async def _turn(self, *, on: bool) -> None:
         """Turn the switch if the user is permitted."""
-        await async_demand(self.hass, self._context, Right.ADMINISTER)
+        await async_demand(self.hass, self.call_context, Right.ADMINISTER)
         self.coordinator.async_switch(on=on)
 
 
@@ -86,7 +86,7 @@ def _nothing() -> None:
     """Do nothing, in place of a callback to remove a watcher."""
 
 
-class SubentrySwitch(SubentryEntity, SwitchEntity):
+class SubentrySwitch(ControlEntity, SubentryEntity, SwitchEntity):
     """Represents the rule or mirror, as an automation's entity does.
 
     Its state is stored in the queue's file with the rule's other notes, and not by Home
@@ -125,7 +125,7 @@ class SubentrySwitch(SubentryEntity, SwitchEntity):
 
     async def _turn(self, turn: Callable[[SubentryRunner], Awaitable[None]]) -> None:
         """Switch the runner if the user is permitted, and write the state."""
-        await self.async_demand(self._context)
+        await self.async_demand(self.call_context)
         try:
             await turn(self.runner)
         except StoreError as error:
