@@ -109,9 +109,12 @@ def look_up_at_once(monkeypatch: pytest.MonkeyPatch, entry: MockConfigEntry) -> 
     """Let a connection look up without delay what became of a lost response."""
     dispatcher = coordinator(entry).worker._dispatcher
     absent = Absence(timedelta())
-    for part in (dispatcher._executor, dispatcher._look_ups):
-        quick = replace(part._backend, look_up_after=(0.01,))
-        monkeypatch.setattr(part, "_backend", quick)
+    executor, look_ups = dispatcher._executor, dispatcher._look_ups
+    connection = look_ups._connection
+    quick = replace(connection.backend, look_up_after=(0.01,))
+    monkeypatch.setattr(executor, "_backend", quick)
+    monkeypatch.setattr(look_ups, "_connection", replace(connection, backend=quick))
+    for part in (executor, look_ups):
         monkeypatch.setattr(part, "_absence", absent)
     # Otherwise one look-up shorter than a millisecond would prove an absence.
     monkeypatch.setattr(absence, "_ROUNDING", 0.0)

@@ -1,4 +1,4 @@
-"""Coordinator of a connection's health, and mapping of its errors."""
+"""Coordinator of a connection: its parts, its health, and why it is paused."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -52,10 +52,7 @@ from .queue.connection import Connection
 from .queue.delivery import Delivery, DeliveryState
 from .queue.enricher import Enricher
 from .queue.queue import DeliveryQueue, held_back
-from .queue.store.store import (
-    Store,
-    StoreUnavailable,
-)
+from .queue.store.store import Store, StoreUnavailable
 from .queue.worker import Worker
 from .registry import BY_NAME
 from .repair_flows.held_back_issue import HeldBackIssue
@@ -494,11 +491,10 @@ def delivery_pause(entry: RelayConfigEntry, delivery: Delivery) -> str | None:
     """
     if delivery.state not in (DeliveryState.PENDING, DeliveryState.UNCERTAIN):
         return None
-    if entry.disabled_by is not None or entry.state is not ConfigEntryState.LOADED:
-        return pause_of(entry)
+    if (pause := pause_of(entry)) or entry.state is not ConfigEntryState.LOADED:
+        return pause
     failure, backend = delivery.failure, entry.runtime_data.forms.backend
-    code = failure.code if failure and held_back(delivery, backend) else None
-    return pause_of(entry) or code
+    return failure.code if failure and held_back(delivery, backend) else None
 
 
 def settings(entry: RelayConfigEntry) -> dict[str, Any]:

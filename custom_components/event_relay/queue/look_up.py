@@ -28,11 +28,7 @@ class LookUp:
     def __init__(self, connection: Connection, absence: Absence) -> None:
         """Set what decides whether a missing write is absent."""
         self._connection = connection
-        self._backend = connection.backend
-        self._client = connection.client
-        self._instance = connection.instance
         self._clock = connection.clock
-        self._chance = connection.chance
         self._present = connection.present
         self._absence = absence
 
@@ -56,7 +52,7 @@ class LookUp:
         Of a step that was sent to another system, this one can tell that it has its
         effect, but not that there is none.
         """
-        there, here = delivery.sent_to, self._instance
+        there, here = delivery.sent_to, self._connection.instance
         delivery, now = self._present(delivery)
         steady = self._clock.steady
         if step.repeatable and transitions.age_is_unknown(
@@ -93,14 +89,14 @@ class LookUp:
         asked_at = self._clock.monotonic()
         try:
             with plan.redacting(delivery):
-                finding = await find(self._client, plan.payload, context)
+                finding = await find(self._connection.client, plan.payload, context)
         except BackendError as error:
             if not transitions.limits(error):
                 self._absence.stalled()
             self._absence.forget(delivery.id)
             delivery, now = self._present(delivery)
             interrupted = transitions.look_up_interrupted(
-                delivery, error, now=now, chance=self._chance()
+                delivery, error, now=now, chance=self._connection.chance()
             )
             return Outcome(delivery=interrupted, error=error)
         except Exception:
@@ -118,8 +114,8 @@ class LookUp:
             step,
             finding,
             now=now,
-            chance=self._chance(),
-            schedule=self._backend.look_up_after,
+            chance=self._connection.chance(),
+            schedule=self._connection.backend.look_up_after,
             look_again_after=self._look_again_after(delivery, step, finding, asked_at),
         )
         if following.results:
