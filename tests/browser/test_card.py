@@ -1,5 +1,7 @@
 """Tests of the card in a browser: cache, search, themes, and screen sizes."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 import csv
 import io
 import json
@@ -182,12 +184,18 @@ async def test_card_is_added_to_a_dashboard(page: Page, home: BrowserHome) -> No
     await expect(rows(page).first).to_be_visible()
 
 
+@asynccontextmanager
+async def another_page(visit: BrowserContext, browser: Browser) -> AsyncIterator[Page]:
+    """Yield a page of the same user with a cache and settings of its own."""
+    known = await visit.storage_state()
+    async with await browser.new_context(storage_state=known) as another:
+        yield await another.new_page()
+
+
 async def test_card_loads_with_and_without_cache(
     visit: BrowserContext, browser: Browser, home: BrowserHome
 ) -> None:
-    known = await visit.storage_state()
-    async with await browser.new_context(storage_state=known) as newcomer:
-        page = await newcomer.new_page()
+    async with another_page(visit, browser) as page:
         complaints = listen(page)
         frames = watch_frames(page)
         await page.goto(f"{home.url}/{PORCH}")
@@ -405,18 +413,23 @@ async def test_shown_deliveries_are_saved_and_retried(
     await expect(card.get_by_text("No matching deliveries")).to_be_visible()
 
 
-async def test_delivery_of_a_paused_connection_says_so(
-    page: Page, home: BrowserHome
-) -> None:
-    await page.goto(f"{home.url}/{PORCH}")
+async def accept_paused(home: BrowserHome, label: str) -> None:
+    """Pause Frigate's connection, and have it accept a camera event."""
     await home.socket.act("switch.turn_off", entity_id=SWITCH)
     await home.socket.act(
         "event_relay.create_camera_event",
         config_entry_id=home.frigate_entry,
         camera="garden",
-        label="while_paused",
+        label=label,
         wait=0,
     )
+
+
+async def test_delivery_of_a_paused_connection_says_so(
+    page: Page, home: BrowserHome
+) -> None:
+    await page.goto(f"{home.url}/{PORCH}")
+    await accept_paused(home, "while_paused")
     row = rows(page).filter(has_text="while_paused").first
     await expect(row).to_contain_text("Paused")
     await expect(row).to_contain_text('the switch "Delivery" is off')
@@ -433,17 +446,8 @@ async def test_delivery_of_a_paused_connection_says_so(
 async def test_delivery_of_a_paused_request_says_so(
     visit: BrowserContext, browser: Browser, home: BrowserHome
 ) -> None:
-    await home.socket.act("switch.turn_off", entity_id=SWITCH)
-    await home.socket.act(
-        "event_relay.create_camera_event",
-        config_entry_id=home.frigate_entry,
-        camera="garden",
-        label="request_paused",
-        wait=0,
-    )
-    known = await visit.storage_state()
-    async with await browser.new_context(storage_state=known) as another:
-        page = await another.new_page()
+    await accept_paused(home, "request_paused")
+    async with another_page(visit, browser) as page:
         await page.route_web_socket(re.compile("/api/websocket"), pause_only_requests)
         await page.goto(f"{home.url}/{PORCH}")
         row = rows(page).filter(has_text="request_paused").first
@@ -458,17 +462,8 @@ async def test_delivery_of_a_paused_request_says_so(
 async def test_error_is_in_the_language_of_the_user(
     visit: BrowserContext, browser: Browser, home: BrowserHome
 ) -> None:
-    await home.socket.act("switch.turn_off", entity_id=SWITCH)
-    await home.socket.act(
-        "event_relay.create_camera_event",
-        config_entry_id=home.frigate_entry,
-        camera="garden",
-        label="not_discarded",
-        wait=0,
-    )
-    known = await visit.storage_state()
-    async with await browser.new_context(storage_state=known) as another:
-        page = await another.new_page()
+    await accept_paused(home, "not_discarded")
+    async with another_page(visit, browser) as page:
         await page.add_init_script(
             "localStorage.setItem('selectedLanguage', JSON.stringify('de'))"
         )
